@@ -1,0 +1,24 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Listens and gives the address taken; rejects when it is not to be had. Port 0 takes any free one. */
+export async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+  server.listen(port, host);
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
+  return address;
+}
+
+/** Takes no new connection, lets requests under way end, and cuts off those that have not ended after `graceMs`. */
+export async function stopServer(server: Server, graceMs: number): Promise<void> {
+  const closed = once(server, 'close');
+  const cutOff = setTimeout(() => {
+    server.closeAllConnections();
+  }, graceMs);
+  server.close();
+  server.closeIdleConnections();
+  await closed;
+  clearTimeout(cutOff);
+}

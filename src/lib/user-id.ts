@@ -1,0 +1,7 @@
+/**
+ * Whether the text can be a user's id: 1–32 bytes of printable ASCII without blanks (0x21–0x7e), after the limits
+ * table of rules.md. Case counts, and nothing is trimmed or folded.
+ */
+export function isUserID(text: string): boolean {
+  return /^[\x21-\x7e]{1,32}$/.test(text);
+}
