@@ -1,0 +1,61 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { findSqliteCode, type SqliteHandle } from './sqlite-driver';
+import { loadSqliteModule, type SqliteEngine } from './sqlite-module';
+
+/** Another process, or another part of this one, works in the folder. */
+export class DataFolderInUseError extends Error {
+  override readonly name = 'DataFolderInUseError';
+
+  constructor(readonly folder: string) {
+    super(
+      `The data folder ${folder} is in use by another Amicus server: stop that one, or give this one a folder of ` +
+        'its own in AMICUS_DATA_DIR.',
+    );
+  }
+}
+
+/** A folder that is this process's alone until it is released, or until the process ends in whatever way. */
+export interface DataFolder extends Disposable {
+  readonly path: string;
+  /** Lets others in. Safe to call twice. */
+  release(): void;
+}
+
+/**
+ * Makes the folder when missing, readable by its owner only, and takes it. Throws `DataFolderInUseError` at once when
+ * it is taken.
+ */
+export function openDataFolder(path: string, engine?: SqliteEngine): DataFolder {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const Sqlite = loadSqliteModule(engine);
+  // A file apart from the database, locked through SQLite: the operating system drops the lock with the process, so
+  // that nothing stale is left after a crash, and the lock is the same one for either engine.
+  const lock = new Sqlite(join(path, 'amicus.lock'), { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    throw findSqliteCode(error)?.startsWith('SQLITE_BUSY') === true ? new DataFolderInUseError(path) : error;
+  }
+  return new LockedDataFolder(path, lock);
+}
+
+class LockedDataFolder implements DataFolder {
+  readonly #lock: SqliteHandle;
+
+  constructor(
+    readonly path: string,
+    lock: SqliteHandle,
+  ) {
+    this.#lock = lock;
+  }
+
+  release(): void {
+    this.#lock.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+}

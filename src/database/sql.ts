@@ -1,0 +1,51 @@
+/**
+ * What a repository sees of a database: statements, transactions and the few words in which the engines differ.
+ * Statements are written once, with `$1`, `$2`, … for values; each engine turns them into its own form and keeps
+ * them prepared, so their text must be constant: a list travels as one JSON value, never as many placeholders.
+ */
+
+/** What may be bound. Booleans are 0 or 1, moments are milliseconds since 1970, structures are JSON text. */
+export type SqlValue = string | number | null;
+
+export interface Queryable {
+  /**
+   * Runs one statement and gives its rows, in the statement's order; none for a statement without `RETURNING`.
+   * The caller names the row type: columns come as the engine gives them (integers as numbers, text as strings).
+   */
+  all<Row = never>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
+}
+
+export interface Transaction extends Queryable {
+  /**
+   * Runs `fact` once, after the commit is durable, in the order of registration; never when the work is rolled back.
+   * For telling others what is now true: it must not throw and nobody waits for it.
+   */
+  onCommit(fact: () => void): void;
+}
+
+/** The words in which the engines differ. */
+export interface Dialect {
+  readonly name: 'sqlite' | 'postgres';
+  /** A sub-select giving the strings of the JSON array bound at `parameter` (`'$1'`), for `IN` and `FROM`; its column is `value`. */
+  strings(parameter: string): string;
+  /**
+   * A sub-select giving the objects of the JSON array bound at `parameter` as rows with the columns named, in the
+   * order of the array. A property that is missing is NULL.
+   */
+  rows(parameter: string, columns: Readonly<Record<string, 'text' | 'integer'>>): string;
+}
+
+/** One open database: see `openDatabase`. */
+export interface Database extends AsyncDisposable {
+  readonly dialect: Dialect;
+  /** Reads what was committed before the call; never waits for a writer and never writes. */
+  readonly reader: Queryable;
+  /**
+   * Runs `work` as one transaction: all of it is durable when the promise resolves, none of it is kept when it
+   * rejects. `work` may be run more than once (an engine retries conflicts), so it has no effect but through `tx`.
+   * Inner calls join by taking `tx`; they never begin their own.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Waits for transactions under way, refuses new ones, closes. Safe to call twice. */
+  stop(): Promise<void>;
+}

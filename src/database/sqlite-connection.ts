@@ -1,0 +1,71 @@
+import { LRUCache } from 'lru-cache';
+import type { Queryable, SqlValue } from './sql';
+import type { SqliteHandle, SqliteStatement } from './sqlite-driver';
+import { toSqliteText } from './sqlite-placeholders';
+
+/** More than the repositories have; a text over it is compiled anew. */
+const MAX_STATEMENTS = 500;
+
+interface Prepared {
+  readonly statement: SqliteStatement;
+  readonly reader: boolean;
+  readonly order: readonly number[] | null;
+  readonly valueCount: number;
+}
+
+/** Statements on one SQLite connection, each text compiled once. SQLite answers before the call returns. */
+export class SqliteConnection implements Queryable {
+  readonly #handle: SqliteHandle;
+  readonly #onStatement: ((sql: string) => void) | undefined;
+  readonly #prepared = new LRUCache<string, Prepared>({ max: MAX_STATEMENTS });
+  #closed = false;
+
+  /** `onStatement` gets the text of each statement, as its caller wrote it, just before it runs. */
+  constructor(handle: SqliteHandle, onStatement: ((sql: string) => void) | undefined) {
+    this.#handle = handle;
+    this.#onStatement = onStatement;
+  }
+
+  get inTransaction(): boolean {
+    return this.#handle.inTransaction;
+  }
+
+  async all<Row = never>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    return this.run<Row>(sql, values);
+  }
+
+  /** `all` without the promise. Rejected statements throw, with SQLite's `code`. */
+  run<Row = never>(sql: string, values: readonly SqlValue[] = []): Row[] {
+    if (this.#closed) throw new Error('The database is stopped: it takes no more statements.');
+    const prepared = this.#prepared.get(sql) ?? this.#prepare(sql);
+    // One engine takes missing values for NULL.
+    if (values.length !== prepared.valueCount) {
+      throw new Error(`Expected ${prepared.valueCount} values but got ${values.length}: ${sql}`);
+    }
+    const bound = prepared.order === null ? values : toBound(values, prepared.order);
+    this.#onStatement?.(sql);
+    if (prepared.reader) return prepared.statement.all(...bound) as Row[];
+    prepared.statement.run(...bound);
+    return [];
+  }
+
+  /** From now on statements are refused; closing the handle is up to its owner. */
+  refuse(): void {
+    this.#closed = true;
+    this.#prepared.clear();
+  }
+
+  #prepare(sql: string): Prepared {
+    const { sql: text, order, valueCount } = toSqliteText(sql);
+    const statement = this.#handle.prepare(text);
+    const prepared = { statement, reader: statement.reader, order, valueCount };
+    this.#prepared.set(sql, prepared);
+    return prepared;
+  }
+}
+
+function toBound(values: readonly SqlValue[], order: readonly number[]): (SqlValue | undefined)[] {
+  const bound = new Array<SqlValue | undefined>(order.length);
+  for (let position = 0; position < order.length; position++) bound[position] = values[order[position] ?? 0];
+  return bound;
+}

@@ -1,0 +1,45 @@
+import { DataSource } from 'typeorm';
+import { entities, migrations } from './schema';
+import type { SqliteHandle } from './sqlite-driver';
+import { loadSqliteModule, type SqliteEngine } from './sqlite-module';
+
+/** TypeORM's default one prints to the console, among the server's JSON lines; what it says also rejects. */
+const SILENT_LOGGER = 'debug';
+
+/** The one connection that writes. A commit is on disk when it returns (WAL, `synchronous=FULL`). */
+export function createSqliteWriter(file: string, engine?: SqliteEngine): DataSource {
+  return new DataSource({
+    type: 'better-sqlite3',
+    driver: loadSqliteModule(engine),
+    database: file,
+    enableWAL: true,
+    timeout: 5000,
+    prepareDatabase: (handle: SqliteHandle) => {
+      handle.pragma('synchronous = FULL');
+    },
+    entities,
+    migrations,
+    logger: SILENT_LOGGER,
+  });
+}
+
+/** A connection that cannot write. The file must be there, in WAL mode: open the writer first. */
+export function createSqliteReader(file: string, engine?: SqliteEngine): DataSource {
+  return new DataSource({
+    type: 'better-sqlite3',
+    driver: loadSqliteModule(engine),
+    database: file,
+    readonly: true,
+    fileMustExist: true,
+    timeout: 5000,
+    prepareDatabase: (handle: SqliteHandle) => {
+      handle.pragma('query_only = ON');
+    },
+    logger: SILENT_LOGGER,
+  });
+}
+
+/** The connection under an initialized data source. It stays the data source's to close. */
+export function requireSqliteHandle(dataSource: DataSource): SqliteHandle {
+  return (dataSource.driver as unknown as { databaseConnection: SqliteHandle }).databaseConnection;
+}

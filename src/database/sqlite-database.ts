@@ -1,0 +1,90 @@
+import type { DataSource } from 'typeorm';
+import { FifoQueue } from '../lib/fifo-queue';
+import type { Database, Queryable, Transaction } from './sql';
+import { SqliteConnection } from './sqlite-connection';
+import { createSqliteReader, createSqliteWriter, requireSqliteHandle } from './sqlite-data-source';
+import { sqliteDialect } from './sqlite-dialect';
+import type { SqliteEngine } from './sqlite-module';
+import { runTransaction } from './sqlite-transaction';
+
+export interface SqliteDatabaseOptions {
+  /** Path of the database file; made when missing, in a folder that is there. */
+  readonly file: string;
+  readonly engine?: SqliteEngine | undefined;
+  /** Gets the text of each statement before it runs, BEGIN, COMMIT and ROLLBACK included; not those of opening. */
+  readonly onStatement?: ((sql: string) => void) | undefined;
+  /** Called once, after both connections are closed. */
+  readonly onClosed?: (() => void) | undefined;
+}
+
+/** Opens the file, migrated to the newest schema. Rejects with nothing left open. */
+export async function openSqliteDatabase(options: SqliteDatabaseOptions): Promise<Database> {
+  const writer = createSqliteWriter(options.file, options.engine);
+  await writer.initialize();
+  try {
+    await writer.runMigrations({ transaction: 'all' });
+    const reader = await createSqliteReader(options.file, options.engine).initialize();
+    return new SqliteDatabase(writer, reader, options);
+  } catch (error) {
+    await writer.destroy();
+    throw error;
+  }
+}
+
+/**
+ * Two connections to one file. TypeORM gives a SQLite data source one query runner for all, so concurrent
+ * transactions on it would mix: writers stand in a queue here, and reads have a connection of their own, which in WAL
+ * mode sees the last commit and waits for nobody.
+ */
+class SqliteDatabase implements Database {
+  readonly dialect = sqliteDialect;
+  readonly #writerSource: DataSource;
+  readonly #readerSource: DataSource;
+  readonly #writer: SqliteConnection;
+  readonly #reader: SqliteConnection;
+  readonly #onClosed: (() => void) | undefined;
+  readonly #queue = new FifoQueue();
+  #stopped: Promise<void> | undefined;
+
+  constructor(writer: DataSource, reader: DataSource, options: SqliteDatabaseOptions) {
+    this.#writerSource = writer;
+    this.#readerSource = reader;
+    this.#writer = new SqliteConnection(requireSqliteHandle(writer), options.onStatement);
+    this.#reader = new SqliteConnection(requireSqliteHandle(reader), options.onStatement);
+    this.#onClosed = options.onClosed;
+  }
+
+  get reader(): Queryable {
+    return this.#reader;
+  }
+
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    if (this.#stopped !== undefined) {
+      throw new Error('The database is stopped: it takes no more transactions.');
+    }
+    return this.#queue.run(() => runTransaction(this.#writer, work));
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#close();
+    return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #close(): Promise<void> {
+    await this.#queue.idle();
+    this.#reader.refuse();
+    this.#writer.refuse();
+    try {
+      // The reader first: the last connection to close tidies the WAL away, and this one could not.
+      await this.#readerSource.destroy();
+      requireSqliteHandle(this.#writerSource).pragma('wal_checkpoint(TRUNCATE)');
+    } finally {
+      await this.#writerSource.destroy();
+      this.#onClosed?.();
+    }
+  }
+}

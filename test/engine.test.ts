@@ -1,0 +1,178 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataFolderInUseError, openDataFolder } from '../src/database/data-folder';
+import { openDatabase } from '../src/database/open-database';
+import { createSqliteWriter } from '../src/database/sqlite-data-source';
+import { findSqliteCode, type SqliteModule } from '../src/database/sqlite-driver';
+import { loadSqliteModule, type SqliteEngine } from '../src/database/sqlite-module';
+import { describeEngine } from './support/engine-contract';
+
+const engines = (['node:sqlite', 'better-sqlite3'] as const).filter(canLoad);
+
+function canLoad(engine: SqliteEngine): boolean {
+  try {
+    loadSqliteModule(engine);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+let root: string;
+let folder: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'amicus-'));
+  folder = join(root, 'data');
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+test('this machine runs at least one engine', () => {
+  expect(engines).not.toEqual([]);
+});
+
+for (const sqliteEngine of engines) {
+  describeEngine(sqliteEngine, {
+    open: (onStatement) => openDatabase({ dataDir: folder, sqliteEngine, onStatement }),
+    reset: async () => {
+      rmSync(folder, { recursive: true });
+    },
+    isDuplicateKey: (error) => {
+      const code = findSqliteCode(error);
+      return code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || code === 'SQLITE_CONSTRAINT_UNIQUE';
+    },
+  });
+
+  describe(`data folder on ${sqliteEngine}`, () => {
+    test('folder and database are for their owner only', async () => {
+      await using database = await openDatabase({ dataDir: folder, sqliteEngine });
+      expect(database.dialect.name).toBe('sqlite');
+      expect(statSync(folder).mode & 0o777).toBe(0o700);
+      for (const file of ['amicus.sqlite', 'amicus.sqlite-wal']) {
+        expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
+      }
+    });
+
+    test('a second holder is refused at once, by name, until the first lets go', () => {
+      const first = openDataFolder(folder, sqliteEngine);
+      expect(() => openDataFolder(folder, sqliteEngine)).toThrow(DataFolderInUseError);
+      expect(() => openDataFolder(folder, sqliteEngine)).toThrow(folder);
+      first.release();
+      first.release();
+      openDataFolder(folder, sqliteEngine).release();
+    });
+
+    test('a second process is refused, and gets in when the first was killed', async () => {
+      const database = await openDatabase({ dataDir: folder, sqliteEngine });
+      await using refused = startHolder(sqliteEngine);
+      expect(await refused.firstLine).toBe('DataFolderInUseError');
+      await database.stop();
+
+      const holder = startHolder(sqliteEngine);
+      expect(await holder.firstLine).toBe('open');
+      await expect(openDatabase({ dataDir: folder, sqliteEngine })).rejects.toThrow(DataFolderInUseError);
+      await holder[Symbol.asyncDispose]();
+      await using after = await openDatabase({ dataDir: folder, sqliteEngine });
+      expect(await after.reader.all('SELECT owner_id FROM block')).toHaveLength(1);
+    });
+
+    test('a failed opening leaves the folder free', async () => {
+      const Sqlite: SqliteModule = loadSqliteModule(sqliteEngine);
+      openDataFolder(folder, sqliteEngine).release();
+      const foreign = new Sqlite(join(folder, 'amicus.sqlite'));
+      foreign.exec('CREATE TABLE "friend" (foreign_table integer)');
+      foreign.close();
+      await expect(openDatabase({ dataDir: folder, sqliteEngine })).rejects.toThrow('friend');
+      openDataFolder(folder, sqliteEngine).release();
+    });
+
+    test('constraint errors carry their name', () => {
+      openDataFolder(folder, sqliteEngine).release();
+      const handle = new (loadSqliteModule(sqliteEngine))(join(folder, 'codes.sqlite'));
+      handle.pragma('foreign_keys = ON');
+      handle.exec(
+        'CREATE TABLE p (id text PRIMARY KEY, u text UNIQUE, n text NOT NULL, c integer CHECK (c > 0), ' +
+          "f text REFERENCES p (id)); INSERT INTO p VALUES ('a', 'a', '', 1, NULL)",
+      );
+      const codeOf = (values: string): string | null => {
+        try {
+          handle.prepare(`INSERT INTO p VALUES (${values})`).run();
+          return null;
+        } catch (error) {
+          return findSqliteCode(error);
+        }
+      };
+      expect(codeOf("'a', 'b', '', 1, NULL")).toBe('SQLITE_CONSTRAINT_PRIMARYKEY');
+      expect(codeOf("'b', 'a', '', 1, NULL")).toBe('SQLITE_CONSTRAINT_UNIQUE');
+      expect(codeOf("'b', 'b', NULL, 1, NULL")).toBe('SQLITE_CONSTRAINT_NOTNULL');
+      expect(codeOf("'b', 'b', '', 0, NULL")).toBe('SQLITE_CONSTRAINT_CHECK');
+      expect(codeOf("'b', 'b', '', 1, 'z'")).toBe('SQLITE_CONSTRAINT_FOREIGNKEY');
+      expect(codeOf("'b', 'b', '', 1, 'a'")).toBeNull();
+      handle.close();
+      handle.close();
+      const missing = join(root, 'missing.sqlite');
+      expect(() => new (loadSqliteModule(sqliteEngine))(missing, { fileMustExist: true })).toThrow(
+        'unable to open database file',
+      );
+    });
+
+    test('a migrated database is what the entities say, and migrations run once', async () => {
+      for (let round = 0; round < 2; round++) {
+        await (await openDatabase({ dataDir: folder, sqliteEngine })).stop();
+      }
+      const dataSource = await createSqliteWriter(join(folder, 'amicus.sqlite'), sqliteEngine).initialize();
+      try {
+        const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+        expect(upQueries.map((query) => query.query)).toEqual([]);
+        expect(dataSource.entityMetadatas.map((entity) => entity.tableName)).toHaveLength(9);
+        expect(await dataSource.query('SELECT name FROM migrations')).toHaveLength(1);
+        expect(await dataSource.query('PRAGMA synchronous')).toEqual([
+          expect.objectContaining({ synchronous: 2 }),
+        ]);
+        expect(await dataSource.query('PRAGMA journal_mode')).toEqual([
+          expect.objectContaining({ journal_mode: 'wal' }),
+        ]);
+      } finally {
+        await dataSource.destroy();
+      }
+    });
+  });
+}
+
+test('a PostgreSQL URL is refused without showing its password', async () => {
+  const refused = openDatabase({ dataDir: folder, databaseUrl: 'postgres://amicus:secret@localhost/amicus' });
+  const error: unknown = await refused.catch((reason: unknown) => reason);
+  expect(String(error)).toContain('PostgreSQL is not available yet');
+  expect(String(error)).not.toContain('secret');
+});
+
+/** Another process on this test's folder; disposing kills it, without a chance to tidy up. */
+function startHolder(engine: SqliteEngine): AsyncDisposable & { readonly firstLine: Promise<string> } {
+  const script = join(__dirname, 'support', 'hold-database.ts');
+  const child: ChildProcess = spawn(process.execPath, ['-r', '@swc-node/register', script, folder, engine], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: join(__dirname, '..'),
+  });
+  const exited = once(child, 'exit');
+  const firstLine = new Promise<string>((resolve) => {
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('\n')) resolve(text.split('\n', 1)[0] ?? '');
+    });
+    child.once('exit', () => {
+      resolve(text);
+    });
+  });
+  return {
+    firstLine,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
