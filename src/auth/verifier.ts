@@ -1,0 +1,107 @@
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyOptions } from 'jose';
+import type { Config } from '../config';
+import { type Clock, systemClock } from '../lib/clock';
+import { isUserID } from '../lib/user-id';
+
+/** Who a token speaks for. */
+export interface Identity {
+  readonly userID: string;
+  readonly isAdmin: boolean;
+  /** Milliseconds since 1970 at which the token ends; null when it has no end. */
+  readonly expiresAtMs: number | null;
+}
+
+/** The token gives no identity. The message is short, fit for the client, and holds nothing of the token. */
+export class TokenRefusedError extends Error {
+  override readonly name = 'TokenRefusedError';
+}
+
+export interface Verifier {
+  /**
+   * The identity of a token that is whole, signed with the right key, in time, of the right issuer and audience.
+   * Rejects with a TokenRefusedError and nothing else; null, undefined and "" are "no token".
+   */
+  verify(token: string | null | undefined): Promise<Identity>;
+}
+
+const CLOCK_TOLERANCE_SECONDS = 5;
+/** The last moment that a Date can hold. */
+const END_OF_TIME_MS = 8.64e15;
+// No HS256 here: a public key must never be taken for a shared secret.
+const ASYMMETRIC = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
+
+/**
+ * @param secret - what `loadSigningSecret` gives for the same configuration. With a key set, the set is fetched at
+ *   the first token, kept, and fetched again for a key that is not in it (at most every 30 seconds).
+ */
+export function createVerifier(
+  config: Pick<Config, 'jwksUrl' | 'jwtIssuer' | 'jwtAudience'>,
+  secret: string | null,
+  clock: Clock = systemClock,
+): Verifier {
+  const check = createCheck(config.jwksUrl, secret);
+  const expected = {
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    ...(config.jwtIssuer !== null && { issuer: config.jwtIssuer }),
+    ...(config.jwtAudience !== null && { audience: config.jwtAudience }),
+  };
+  return {
+    async verify(token) {
+      if (token === null || token === undefined || token === '') throw new TokenRefusedError('no token');
+      const currentDate = new Date(clock.now());
+      const payload = await check(token, { ...expected, currentDate }).catch((error: unknown) => {
+        throw toRefusal(error);
+      });
+      return toIdentity(payload);
+    },
+  };
+}
+
+type Check = (token: string, options: JWTVerifyOptions) => Promise<JWTPayload>;
+
+function createCheck(jwksUrl: string | null, secret: string | null): Check {
+  if (jwksUrl !== null) {
+    const keySet = createRemoteJWKSet(new URL(jwksUrl));
+    return async (token, options) =>
+      (await jwtVerify(token, keySet, { ...options, algorithms: ASYMMETRIC })).payload;
+  }
+  if (secret === null) throw new Error('a verifier needs a secret or a key set');
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  // Imported once: given the bytes, jose would import them for every token.
+  const key = crypto.subtle.importKey('raw', Buffer.from(secret), algorithm, false, ['verify']);
+  return async (token, options) =>
+    (await jwtVerify(token, await key, { ...options, algorithms: ['HS256'] })).payload;
+}
+
+function toIdentity({ sub, exp, role }: JWTPayload): Identity {
+  // What a token holds is whatever its signer wrote, so the types of jose are hopes.
+  if (typeof sub !== 'string' || !isUserID(sub)) throw new TokenRefusedError('sub is not a valid user id');
+  const expiresAtMs = exp === undefined ? null : Math.min(exp * 1000, END_OF_TIME_MS);
+  return { userID: sub, isAdmin: role === 'admin', expiresAtMs };
+}
+
+function toRefusal(error: unknown): TokenRefusedError {
+  if (error instanceof errors.JWTExpired) return new TokenRefusedError('token expired');
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return new TokenRefusedError(CLAIM_REASONS[error.claim] ?? 'malformed token');
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) return new TokenRefusedError('bad signature');
+  if (error instanceof errors.JOSEAlgNotAllowed) return new TokenRefusedError('algorithm not allowed');
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
+    return new TokenRefusedError('no key for this token');
+  }
+  if (isMalformed(error)) return new TokenRefusedError('malformed token');
+  // What is left is the key set's server. The cause is for the log; these errors come from the fetch, before any token.
+  return new TokenRefusedError('the keys to check tokens cannot be had, try again later', { cause: error });
+}
+
+const CLAIM_REASONS: Readonly<Record<string, string>> = {
+  nbf: 'token not valid yet',
+  iss: 'wrong issuer',
+  aud: 'wrong audience',
+};
+
+function isMalformed(error: unknown): boolean {
+  const kinds = [errors.JWSInvalid, errors.JWTInvalid, errors.JOSENotSupported];
+  return kinds.some((kind) => error instanceof kind);
+}

@@ -1,0 +1,129 @@
+import { resolve } from 'node:path';
+import { defaultLimits, type Limits } from './limits';
+import {
+  optional,
+  type Setting,
+  toChoice,
+  toInteger,
+  toSecret,
+  toSwitch,
+  toText,
+  toUrl,
+} from './lib/setting';
+
+/** Pino's levels, and `silent`. */
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Every setting but the limits, under the name it has in the code. The manual lists them in this order. */
+export const settings = {
+  host: {
+    name: 'AMICUS_HOST',
+    default: '127.0.0.1',
+    description: 'The address to listen on; `0.0.0.0` or `::` for all of the machine.',
+    parse: toText,
+  },
+  port: {
+    name: 'AMICUS_PORT',
+    default: '4000',
+    description: 'The TCP port to listen on; 0 picks a free one.',
+    parse: toInteger(0, 65_535),
+  },
+  dataDir: {
+    name: 'AMICUS_DATA_DIR',
+    default: './data',
+    description: 'The folder of the embedded database and of the signing secret, made when it is missing.',
+    parse: (text) => ({ value: resolve(text) }),
+  },
+  databaseUrl: {
+    name: 'AMICUS_DATABASE_URL',
+    default: '',
+    description: 'A PostgreSQL database, `postgres://…`; unset, the embedded SQLite in the data folder.',
+    secret: true,
+    parse: optional(toUrl('postgres', 'postgresql')),
+  },
+  redisUrl: {
+    name: 'AMICUS_REDIS_URL',
+    default: '',
+    description: 'A Redis for hints between many nodes, `redis://…`. Not supported yet: must be unset.',
+    secret: true,
+    parse: optional(toUrl('redis', 'rediss')),
+  },
+  jwtSecret: {
+    name: 'AMICUS_JWT_SECRET',
+    default: '',
+    description:
+      'The HS256 secret of the bearer tokens, 32 bytes or more. With this and the JWKS URL unset, ' +
+      'a secret is made and kept in the data folder.',
+    secret: true,
+    parse: optional(toSecret(32)),
+  },
+  jwksUrl: {
+    name: 'AMICUS_JWKS_URL',
+    default: '',
+    description: "The key set of the tokens' issuer, `https://…`, instead of a secret.",
+    secret: true,
+    parse: optional(toUrl('http', 'https')),
+  },
+  jwtIssuer: {
+    name: 'AMICUS_JWT_ISSUER',
+    default: '',
+    description: 'The `iss` that every token must have; unset, any.',
+    parse: optional(toText),
+  },
+  jwtAudience: {
+    name: 'AMICUS_JWT_AUDIENCE',
+    default: '',
+    description: 'The `aud` that every token must have; unset, any.',
+    parse: optional(toText),
+  },
+  autoRegister: {
+    name: 'AMICUS_AUTO_REGISTER',
+    default: 'on',
+    description: 'Whether the first call of an unknown user creates it: `on` or `off`.',
+    parse: toSwitch,
+  },
+  logLevel: {
+    name: 'AMICUS_LOG_LEVEL',
+    default: 'info',
+    description: `How much is logged: \`${LOG_LEVELS.join('`, `')}\`.`,
+    parse: toChoice(LOG_LEVELS),
+  },
+} satisfies Record<string, Setting<unknown>>;
+
+/** The limits, in the order of the manual. */
+export const limitSettings = {
+  friends: limit('friends', 'FRIENDS', 'Friends in one list.'),
+  blocks: limit('blocks', 'BLOCKS', 'Users in one blocklist.'),
+  applications: limit('applications', 'APPLICATIONS', 'Pending friend requests of one user, each direction.'),
+  groups: limit('groups', 'GROUPS', 'Friend groups of one user.'),
+  idsPerCall: limit('idsPerCall', 'IDS_PER_CALL', 'User ids in one call.'),
+  usersPerImport: limit('usersPerImport', 'USERS_PER_IMPORT', 'Users in one `importUsers` call.'),
+  friendsPerImport: limit('friendsPerImport', 'FRIENDS_PER_IMPORT', 'Friends in one `importFriends` call.'),
+  groupNameBytes: limit('groupNameBytes', 'GROUP_NAME_BYTES', "Bytes of a friend group's name."),
+  profileTextBytes: limit(
+    'profileTextBytes',
+    'PROFILE_TEXT_BYTES',
+    'Bytes of each of nickName, faceUrl and selfSignature.',
+  ),
+  remarkBytes: limit('remarkBytes', 'REMARK_BYTES', 'Bytes of a friend remark.'),
+  wordingBytes: limit('wordingBytes', 'WORDING_BYTES', "Bytes of a friend request's wording."),
+  customFields: limit('customFields', 'CUSTOM_FIELDS', 'Custom fields of one user, and of one friend.'),
+  customValueBytes: limit('customValueBytes', 'CUSTOM_VALUE_BYTES', "Bytes of a custom field's value."),
+  pageSize: limit('pageSize', 'PAGE_SIZE', 'Items in one page.'),
+} satisfies Record<keyof Limits, Setting<number>>;
+
+/** Every row, in the order of the manual. */
+export const allSettings: readonly Setting<unknown>[] = [
+  ...Object.values(settings),
+  ...Object.values(limitSettings),
+];
+
+function limit(key: keyof Limits, suffix: string, description: string): Setting<number> {
+  return {
+    name: `AMICUS_LIMIT_${suffix}`,
+    default: String(defaultLimits[key]),
+    description,
+    parse: toInteger(1, 2_147_483_647),
+  };
+}

@@ -1,0 +1,93 @@
+import { allSettings, limitSettings, type LogLevel, settings } from './config.table';
+import { findNearestName } from './lib/nearest-name';
+import type { Parsed, Setting } from './lib/setting';
+import type { Limits } from './limits';
+
+/** What the operator decided, checked. Null means that the setting is absent. */
+export interface Config {
+  readonly host: string;
+  /** 0 lets the system pick a free port. */
+  readonly port: number;
+  /** An absolute path; the folder need not exist. */
+  readonly dataDir: string;
+  /** Null means the embedded SQLite in `dataDir`. */
+  readonly databaseUrl: string | null;
+  /** Always null in this version. */
+  readonly redisUrl: string | null;
+  /** Never set together with `jwksUrl`. With neither, the secret is the one in `dataDir`. */
+  readonly jwtSecret: string | null;
+  readonly jwksUrl: string | null;
+  /** Null accepts tokens of every issuer. */
+  readonly jwtIssuer: string | null;
+  /** Null accepts tokens for every audience. */
+  readonly jwtAudience: string | null;
+  /** Whether the first authenticated call of an unknown user creates it. */
+  readonly autoRegister: boolean;
+  readonly logLevel: LogLevel;
+  readonly limits: Limits;
+}
+
+/** The environment cannot be used; the message names every problem, one a line, and shows no secret. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(['The configuration cannot be used:', ...problems.map((problem) => `  ${problem}`)].join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Values<Rows> = { [Key in keyof Rows]: Rows[Key] extends Setting<infer Value> ? Value : never };
+
+/**
+ * Reads the `AMICUS_*` variables; others are ignored, and an empty value counts as unset. Reads nothing else: no
+ * file is opened, so a folder or server that is named need not be there.
+ *
+ * @throws ConfigError with all problems at once, variables that do not exist included
+ */
+export function loadConfig(env: Environment): Config {
+  const problems = findUnknownNames(env);
+  const values = readAll(settings, env, problems);
+  const limits = readAll(limitSettings, env, problems);
+  if (values.jwtSecret !== null && values.jwksUrl !== null) {
+    problems.push('AMICUS_JWT_SECRET and AMICUS_JWKS_URL exclude each other: set one of them');
+  }
+  if (values.redisUrl !== null) {
+    problems.push('AMICUS_REDIS_URL is not supported yet by this version: unset it');
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { ...values, limits };
+}
+
+/** A value that is wrong adds to `problems`, and its default stands in for it so that the others are looked at too. */
+function readAll<Rows extends Readonly<Record<string, Setting<unknown>>>>(
+  rows: Rows,
+  env: Environment,
+  problems: string[],
+): Values<Rows> {
+  const read = ([key, row]: [string, Setting<unknown>]): [string, unknown] => {
+    const text = env[row.name] ?? '';
+    const parsed = row.parse(text === '' ? row.default : text);
+    if ('value' in parsed) return [key, parsed.value];
+    const shown = row.secret === true ? '' : `, not ${JSON.stringify(text)}`;
+    problems.push(`${row.name} must be ${parsed.expected}${shown}`);
+    return [key, requireDefault(row)];
+  };
+  return Object.fromEntries(Object.entries(rows).map(read)) as Values<Rows>;
+}
+
+function requireDefault(row: Setting<unknown>): unknown {
+  const parsed: Parsed<unknown> = row.parse(row.default);
+  if ('value' in parsed) return parsed.value;
+  throw new Error(`the default of ${row.name} is not ${parsed.expected}`);
+}
+
+function findUnknownNames(env: Environment): string[] {
+  const known = allSettings.map((row) => row.name);
+  return Object.keys(env)
+    .filter((name) => name.startsWith('AMICUS_') && env[name] !== undefined && !known.includes(name))
+    .sort()
+    .map((name) => {
+      const nearest = findNearestName(name, known);
+      return `${name} is not a setting${nearest === null ? '' : `; did you mean ${nearest}?`}`;
+    });
+}

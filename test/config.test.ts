@@ -1,0 +1,126 @@
+import { isAbsolute, resolve } from 'node:path';
+import { ConfigError, loadConfig } from '../src/config';
+import { allSettings, limitSettings } from '../src/config.table';
+import { defaultLimits, type Limits } from '../src/limits';
+
+const secret = 'a secret of thirty-two bytes, ok';
+
+function findProblems(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+test('nothing has to be set', () => {
+  expect(loadConfig({ PATH: '/bin' })).toEqual({
+    host: '127.0.0.1',
+    port: 4000,
+    dataDir: resolve('data'),
+    databaseUrl: null,
+    redisUrl: null,
+    jwtSecret: null,
+    jwksUrl: null,
+    jwtIssuer: null,
+    jwtAudience: null,
+    autoRegister: true,
+    logLevel: 'info',
+    limits: defaultLimits,
+  });
+});
+
+test('what is set is taken', () => {
+  const config = loadConfig({
+    AMICUS_HOST: '::',
+    AMICUS_PORT: '0',
+    AMICUS_DATA_DIR: 'elsewhere',
+    AMICUS_DATABASE_URL: 'postgresql://localhost/amicus',
+    AMICUS_JWT_SECRET: secret,
+    AMICUS_JWT_ISSUER: 'https://issuer.example',
+    AMICUS_JWT_AUDIENCE: 'amicus',
+    AMICUS_AUTO_REGISTER: 'Off',
+    AMICUS_LOG_LEVEL: 'silent',
+  });
+  expect(config).toMatchObject({
+    host: '::',
+    port: 0,
+    databaseUrl: 'postgresql://localhost/amicus',
+    jwtSecret: secret,
+    jwtIssuer: 'https://issuer.example',
+    jwtAudience: 'amicus',
+    autoRegister: false,
+    logLevel: 'silent',
+  });
+  expect(isAbsolute(config.dataDir)).toBe(true);
+});
+
+test('an empty value counts as unset', () => {
+  const empty = Object.fromEntries(allSettings.map((row) => [row.name, '']));
+  expect(loadConfig(empty)).toEqual(loadConfig({}));
+});
+
+test('every limit can be set and sets that limit alone', () => {
+  for (const key of Object.keys(limitSettings) as (keyof Limits)[]) {
+    expect(loadConfig({ [limitSettings[key].name]: '7' }).limits).toEqual({ ...defaultLimits, [key]: 7 });
+    expect(findProblems({ [limitSettings[key].name]: '0' })).toHaveLength(1);
+  }
+});
+
+test('all problems are reported at once, and other settings do not hide them', () => {
+  const problems = findProblems({
+    AMICUS_PORT: '70000',
+    AMICUS_LOG_LEVEL: 'loud',
+    AMICUS_AUTO_REGISTER: 'maybe',
+    AMICUS_LIMIT_FRIENDS: '-1',
+    AMICUS_HOTS: 'here',
+    AMICUS_ZZZZZZZZZZZZ: 'x',
+  });
+  expect(problems).toEqual([
+    'AMICUS_HOTS is not a setting; did you mean AMICUS_HOST?',
+    'AMICUS_ZZZZZZZZZZZZ is not a setting',
+    'AMICUS_PORT must be a whole number from 0 to 65535, not "70000"',
+    'AMICUS_AUTO_REGISTER must be on or off (also true, false, 1, 0), not "maybe"',
+    'AMICUS_LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud"',
+    'AMICUS_LIMIT_FRIENDS must be a whole number from 1 to 2147483647, not "-1"',
+  ]);
+});
+
+test.each(['4e3', '0x10', '1.5', ' 80', '+80', '१२'])(
+  'a number is decimal digits only: %j is none',
+  (text) => {
+    expect(findProblems({ AMICUS_PORT: text })).toHaveLength(1);
+  },
+);
+
+test('secrets and addresses that may hold a password are not shown', () => {
+  const problems = findProblems({
+    AMICUS_JWT_SECRET: 'hunter2',
+    AMICUS_JWKS_URL: 'ftp://user:hunter2@host',
+    AMICUS_DATABASE_URL: 'mysql://user:hunter2@host',
+    AMICUS_REDIS_URL: 'http://user:hunter2@host',
+  });
+  expect(problems).toHaveLength(4);
+  expect(problems.join()).not.toContain('hunter2');
+});
+
+test('a secret is measured in bytes', () => {
+  expect(findProblems({ AMICUS_JWT_SECRET: 'é'.repeat(16) })).toEqual([]);
+  expect(findProblems({ AMICUS_JWT_SECRET: 'e'.repeat(31) })).toHaveLength(1);
+});
+
+test('a secret and a key set exclude each other', () => {
+  const problems = findProblems({
+    AMICUS_JWT_SECRET: secret,
+    AMICUS_JWKS_URL: 'https://issuer.example/keys',
+  });
+  expect(problems).toEqual(['AMICUS_JWT_SECRET and AMICUS_JWKS_URL exclude each other: set one of them']);
+});
+
+test('a setting that would have no effect is refused', () => {
+  expect(findProblems({ AMICUS_REDIS_URL: 'rediss://host:6379' })).toEqual([
+    'AMICUS_REDIS_URL is not supported yet by this version: unset it',
+  ]);
+});
