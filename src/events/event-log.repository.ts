@@ -1,0 +1,119 @@
+import type { Database, Queryable, Transaction } from '../database/sql';
+import type { Clock } from '../lib/clock';
+import { mergeDrafts } from './event-drafts';
+import type {
+  EventDraft,
+  EventPayloads,
+  EventType,
+  Hint,
+  StoredEvent,
+  StreamPosition,
+} from './friendship-event';
+import type { Bus } from './bus';
+
+interface EventRow {
+  seq: number;
+  type: EventType;
+  payload: string;
+  occurred_at: number;
+}
+
+/**
+ * The durable log: one dense stream of events per user. An event is written in the transaction of the change that it
+ * tells of; its `seq` comes from the user's own stream row, whose lock also makes concurrent changes of that user
+ * wait for each other. There is no global sequence: its numbers are handed out before the commit, so a reader that
+ * has seen 8 would miss the 7 that commits later.
+ */
+export class EventLog {
+  private readonly growStreams: string;
+  private readonly insertEvents: string;
+  private readonly insertStreams: string;
+  private readonly lockStreams: string | null;
+
+  constructor(
+    private readonly database: Database,
+    private readonly bus: Bus,
+    private readonly clock: Clock,
+  ) {
+    const { dialect } = database;
+    this.growStreams = `UPDATE event_stream SET head = head + grown.count
+      FROM ${dialect.rows('$1', { stream_id: 'text', count: 'integer' })} AS grown
+      WHERE event_stream.user_id = grown.stream_id
+      RETURNING event_stream.user_id, event_stream.head`;
+    this.insertEvents = `INSERT INTO event (user_id, seq, type, payload, occurred_at)
+      SELECT user_id, seq, type, payload, $2
+      FROM ${dialect.rows('$1', { user_id: 'text', seq: 'integer', type: 'text', payload: 'text' })} AS added`;
+    this.insertStreams = `INSERT INTO event_stream (user_id, epoch, head, floor)
+      SELECT value, $2, 0, 0 FROM ${dialect.strings('$1')} AS created`;
+    // SQLite has one writer at a time: its transaction is the lock.
+    this.lockStreams =
+      dialect.name === 'sqlite'
+        ? null
+        : `SELECT user_id FROM event_stream WHERE user_id IN ${dialect.strings('$1')} ORDER BY user_id FOR UPDATE`;
+  }
+
+  /** Begins the streams of users that are created in `tx`. */
+  async create(tx: Transaction, userIDs: readonly string[], epoch: string): Promise<void> {
+    await tx.all(this.insertStreams, [JSON.stringify(userIDs), epoch]);
+  }
+
+  /**
+   * Makes other changes that concern one of these users wait until `tx` ends. Called before the state to be changed
+   * is read; always in sorted order, so that two changes never wait for each other.
+   */
+  async lock(tx: Transaction, userIDs: readonly string[]): Promise<void> {
+    if (this.lockStreams !== null) await tx.all(this.lockStreams, [JSON.stringify(userIDs)]);
+  }
+
+  /**
+   * Appends events in the order given (those of one user and kind joined into one) and hints at them after the
+   * commit. Two statements, whatever the number. Events of a user that does not exist are left out.
+   */
+  async append(tx: Transaction, drafts: readonly EventDraft[]): Promise<void> {
+    const merged = mergeDrafts(drafts);
+    if (merged.length === 0) return;
+    const counts = new Map<string, number>();
+    for (const { userID } of merged) counts.set(userID, (counts.get(userID) ?? 0) + 1);
+    const grown = [...counts].map(([userID, count]) => ({ stream_id: userID, count }));
+    const rows = await tx.all<{ user_id: string; head: number }>(this.growStreams, [JSON.stringify(grown)]);
+    const next = new Map(rows.map((row) => [row.user_id, row.head - (counts.get(row.user_id) ?? 0) + 1]));
+    const events: { user_id: string; seq: number; type: EventType; payload: string }[] = [];
+    for (const { userID, type, payload } of merged) {
+      const seq = next.get(userID);
+      if (seq === undefined) continue;
+      next.set(userID, seq + 1);
+      events.push({ user_id: userID, seq, type, payload: JSON.stringify(payload) });
+    }
+    await tx.all(this.insertEvents, [JSON.stringify(events), this.clock.now()]);
+    const hints: Hint[] = rows.map((row) => ({ userID: row.user_id, head: row.head }));
+    tx.onCommit(() => {
+      this.bus.publish(hints);
+    });
+  }
+
+  /** Null when the user does not exist. */
+  async findPosition(userID: string, from: Queryable = this.database.reader): Promise<StreamPosition | null> {
+    const [row] = await from.all<StreamPosition>(
+      'SELECT epoch, head, floor FROM event_stream WHERE user_id = $1',
+      [userID],
+    );
+    return row ?? null;
+  }
+
+  /** The events of `userID` after `seq`, in order, at most `limit`. */
+  async loadAfter(userID: string, seq: number, limit: number): Promise<StoredEvent[]> {
+    const rows = await this.database.reader.all<EventRow>(
+      'SELECT seq, type, payload, occurred_at FROM event WHERE user_id = $1 AND seq > $2 ORDER BY seq LIMIT $3',
+      [userID, seq, limit],
+    );
+    return rows.map(
+      (row) =>
+        ({
+          seq: row.seq,
+          type: row.type,
+          payload: JSON.parse(row.payload) as EventPayloads[EventType],
+          occurredAtMs: row.occurred_at,
+        }) as StoredEvent,
+    );
+  }
+}

@@ -1,0 +1,61 @@
+/** A pending request seen from one of its two sides. */
+export type ApplicationType = 'COME_IN' | 'SEND_OUT';
+
+/** What a request said when the event was written: it may be gone when the event is delivered. */
+export interface ApplicationFacts {
+  /** The other party. */
+  userID: string;
+  type: ApplicationType;
+  addSource: string;
+  addWording: string;
+  addTimeMs: number;
+}
+
+/**
+ * What the log keeps of each kind of event: ids and small facts. Profiles and remarks are loaded at delivery, so a
+ * replayed event shows them as they are now. A new kind breaks every table that is keyed by this type.
+ */
+export interface EventPayloads {
+  /** The profile itself is loaded at delivery. */
+  SELF_INFO_UPDATED: object;
+  FRIEND_INFO_CHANGED: { userIDs: string[] };
+  FRIEND_LIST_ADDED: { userIDs: string[] };
+  FRIEND_LIST_DELETED: { userIDs: string[] };
+  FRIEND_APPLICATION_LIST_ADDED: { applications: ApplicationFacts[] };
+  FRIEND_APPLICATION_LIST_DELETED: { applicationType: ApplicationType; userIDs: string[] };
+  FRIEND_APPLICATION_LIST_READ: { unreadCount: number };
+  BLOCK_LIST_ADDED: { userIDs: string[] };
+  BLOCK_LIST_DELETED: { userIDs: string[] };
+  FRIEND_GROUP_CREATED: { groupName: string; userIDs: string[] };
+  FRIEND_GROUP_DELETED: { groupNames: string[] };
+  FRIEND_GROUP_RENAMED: { oldName: string; newName: string };
+  FRIENDS_ADDED_TO_GROUP: { groupName: string; userIDs: string[] };
+  FRIENDS_DELETED_FROM_GROUP: { groupName: string; userIDs: string[] };
+}
+
+export type EventType = keyof EventPayloads;
+
+/** An event to be appended to the stream of `userID`. */
+export type EventDraft = {
+  [Type in EventType]: { userID: string; type: Type; payload: EventPayloads[Type] };
+}[EventType];
+
+/** An event as the log keeps it. */
+export type StoredEvent = {
+  [Type in EventType]: { seq: number; type: Type; payload: EventPayloads[Type]; occurredAtMs: number };
+}[EventType];
+
+/** Where a user's stream stands: events `floor + 1` to `head` can be read. */
+export interface StreamPosition {
+  /** Changes when the stream begins anew: a user created again, a database restored. */
+  epoch: string;
+  head: number;
+  floor: number;
+}
+
+/** Tells that a user's stream has grown to `head`. May be lost, doubled or late: the log is what is true. */
+export interface Hint {
+  userID: string;
+  /** Null when the user was deleted: the stream has ended. */
+  head: number | null;
+}

@@ -1,0 +1,59 @@
+import type { Database, Transaction } from '../database/sql';
+
+/** A profile change on its way to every owner whose list holds the user. */
+export interface FanoutJob {
+  user_id: string;
+  /** The last owner that was told; the next batch begins behind it. */
+  position: string;
+  /** Where `position` stood when the profile last changed: the round ends there. */
+  stop_at: string;
+  /** 1 when the round has passed the end of the owners and begun again at the first. */
+  wrapped: number;
+}
+
+export class ProfileFanoutRepository {
+  private readonly lockNextJob: string;
+  private readonly requestJobs: string;
+
+  constructor({ dialect }: Database) {
+    this.requestJobs = `INSERT INTO profile_fanout (user_id, position, stop_at, wrapped, requested_at)
+      SELECT value, '', '', 0, $2 FROM ${dialect.strings('$1')} AS changed WHERE true
+      ON CONFLICT (user_id) DO UPDATE SET stop_at = profile_fanout.position, wrapped = 0`;
+    const lock = dialect.name === 'sqlite' ? '' : ' FOR UPDATE SKIP LOCKED';
+    this.lockNextJob = `SELECT user_id, position, stop_at, wrapped FROM profile_fanout
+      ORDER BY requested_at, user_id LIMIT 1${lock}`;
+  }
+
+  /** A change while a job is under way makes its round begin anew from where it stands, not from the start. */
+  async request(tx: Transaction, userIDs: readonly string[], nowMs: number): Promise<void> {
+    await tx.all(this.requestJobs, [JSON.stringify(userIDs), nowMs]);
+  }
+
+  /** The oldest job that nobody else works on, held until `tx` ends; null when there is none. */
+  async findNext(tx: Transaction): Promise<FanoutJob | null> {
+    const [job] = await tx.all<FanoutJob>(this.lockNextJob);
+    return job ?? null;
+  }
+
+  /** The owners of the next batch, sorted, at most `limit`. */
+  async loadOwners(tx: Transaction, job: FanoutJob, limit: number): Promise<string[]> {
+    const rows = await tx.all<{ owner_id: string }>(
+      `SELECT owner_id FROM friend
+        WHERE friend_id = $1 AND owner_id > $2 AND ($3 = 0 OR owner_id <= $4) ORDER BY owner_id LIMIT $5`,
+      [job.user_id, job.position, job.wrapped, job.stop_at, limit],
+    );
+    return rows.map((row) => row.owner_id);
+  }
+
+  async move(tx: Transaction, job: FanoutJob): Promise<void> {
+    await tx.all('UPDATE profile_fanout SET position = $2, wrapped = $3 WHERE user_id = $1', [
+      job.user_id,
+      job.position,
+      job.wrapped,
+    ]);
+  }
+
+  async remove(tx: Transaction, userID: string): Promise<void> {
+    await tx.all('DELETE FROM profile_fanout WHERE user_id = $1', [userID]);
+  }
+}

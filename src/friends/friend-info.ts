@@ -1,0 +1,48 @@
+import type { ItemResult } from '../errors';
+import type { CustomFieldValue } from '../lib/custom-fields';
+import type { Page } from '../lib/page';
+
+export type FriendRelationType = 'NONE' | 'BOTH_WAY' | 'IN_MY_FRIEND_LIST' | 'IN_OTHER_FRIEND_LIST';
+
+/** One user as the viewer's friend list has it. All but the ids is null for a user who is not in the list. */
+export interface FriendInfo {
+  id: string;
+  userID: string;
+  friendRemark: string | null;
+  friendAddTime: Date | null;
+  addSource: string | null;
+  addWording: string | null;
+  friendCustomInfo: CustomFieldValue[] | null;
+}
+
+export interface FriendInfoResult extends ItemResult {
+  relation: FriendRelationType;
+  /** Null when the user does not exist. */
+  friendInfo: FriendInfo | null;
+}
+
+export interface FriendConnection extends Page<FriendInfo> {
+  /** Counts the whole list, not the page. */
+  countAll: () => Promise<number>;
+}
+
+/**
+ * The entry of `ownerID` for a user who is not in the list. A blank separates the parts of an entry's id: user ids
+ * have none, so it differs from every user's id and from every other entry's.
+ */
+export function toStrangerInfo(ownerID: string, userID: string): FriendInfo {
+  return {
+    id: `friend ${ownerID} ${userID}`,
+    userID,
+    friendRemark: null,
+    friendAddTime: null,
+    addSource: null,
+    addWording: null,
+    friendCustomInfo: null,
+  };
+}
+
+export function toRelation(iHave: boolean, theyHave: boolean): FriendRelationType {
+  if (iHave) return theyHave ? 'BOTH_WAY' : 'IN_MY_FRIEND_LIST';
+  return theyHave ? 'IN_OTHER_FRIEND_LIST' : 'NONE';
+}

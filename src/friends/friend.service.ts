@@ -1,0 +1,250 @@
+import type { Database } from '../database/sql';
+import { badInput, toItemResult, type ItemResult, type ResultCode } from '../errors';
+import type { EventLog } from '../events/event-log.repository';
+import { mergeCustomFields, requireCustomFields, type CustomFieldValue } from '../lib/custom-fields';
+import { requireCount, requireIdList } from '../lib/id-list';
+import { requirePage, toPage, type PageInput } from '../lib/page';
+import { isUserID } from '../lib/user-id';
+import type { Limits } from '../limits';
+import { requireAdmin, type Viewer } from '../users/viewer';
+import { toRelation, type FriendConnection, type FriendInfo, type FriendInfoResult } from './friend-info';
+import type { FriendRepository, Relationship } from './friend.repository';
+import { isGroupName, requireRemark, requireSource, requireWording } from './friend-texts';
+import { NO_DETAILS, type RelationDetails } from './relation-effects';
+import type { RelationService } from './relation.service';
+
+export interface AddFriend {
+  userID: string;
+  friendRemark?: string | null | undefined;
+  friendGroup?: string | null | undefined;
+  addWording?: string | null | undefined;
+  addSource?: string | null | undefined;
+  addType: 'SINGLE' | 'BOTH';
+}
+
+export interface ImportFriend {
+  userID: string;
+  friendRemark?: string | null | undefined;
+  friendGroups?: readonly string[] | null | undefined;
+  addSource?: string | null | undefined;
+  addWording?: string | null | undefined;
+  addTime?: Date | null | undefined;
+  friendCustomInfo?: readonly CustomFieldValue[] | null | undefined;
+}
+
+export interface FriendNotes {
+  userID: string;
+  friendRemark?: string | null | undefined;
+  friendCustomInfo?: readonly CustomFieldValue[] | null | undefined;
+}
+
+/** Names the list in its cursors. */
+const LIST = 'friends';
+
+/** The viewer's friend list. Everything here is the viewer's own; nobody else can read or write it. */
+export class FriendService {
+  constructor(
+    private readonly database: Database,
+    private readonly friends: FriendRepository,
+    private readonly relations: RelationService,
+    private readonly log: EventLog,
+    private readonly limits: Limits,
+  ) {}
+
+  /** One answer per id asked, in the order asked. */
+  async loadFriendsInfo(viewer: Viewer, userIDs: readonly string[]): Promise<FriendInfoResult[]> {
+    const list = requireIdList('userIDs', userIDs, this.limits.idsPerCall);
+    const relationships = await this.friends.loadRelationships(viewer.userID, list.valid);
+    const results = new Map([...relationships].map(([userID, found]) => [userID, toInfoResult(found)]));
+    return list.answer(invalidInfoResult, results);
+  }
+
+  /** Newest friendship first. `groupName` narrows to one group; none of that name is an empty list. */
+  async loadPage(viewer: Viewer, input: PageInput, groupName?: string | null): Promise<FriendConnection> {
+    const page = requirePage(LIST, input, this.limits.pageSize);
+    const group = this.toGroupFilter(groupName);
+    if (group === null)
+      return { ...toPage(LIST, page, [], toKey, toNode, false), countAll: () => Promise.resolve(0) };
+    const rows = await this.friends.loadPage(viewer.userID, group, page);
+    const hasPrevious = await this.friends.hasBefore(viewer.userID, group, page);
+    return {
+      ...toPage(LIST, page, rows, toKey, toNode, hasPrevious),
+      countAll: () => this.friends.count(viewer.userID, group),
+    };
+  }
+
+  /** One answer per id asked, in the order asked. SINGLE looks at the viewer's own list only. */
+  async check(
+    viewer: Viewer,
+    userIDs: readonly string[],
+    checkType: 'SINGLE' | 'BOTH',
+  ): Promise<(ItemResult & Pick<FriendInfoResult, 'relation'>)[]> {
+    const results = await this.loadFriendsInfo(viewer, userIDs);
+    if (checkType === 'BOTH') return results;
+    return results.map((result) => {
+      const iHave = result.relation === 'BOTH_WAY' || result.relation === 'IN_MY_FRIEND_LIST';
+      return { ...result, relation: toRelation(iHave, false) };
+    });
+  }
+
+  /** Adds a friend or asks for it, by the table of the rules. */
+  async add(viewer: Viewer, input: AddFriend): Promise<ItemResult> {
+    const { userID, friendGroup } = input;
+    const groups =
+      friendGroup === null || friendGroup === undefined || friendGroup === '' ? [] : [friendGroup];
+    const details: RelationDetails = {
+      ...NO_DETAILS,
+      remark: requireRemark(input.friendRemark, this.limits),
+      addWording: requireWording(input.addWording, this.limits),
+      addSource: requireSource(input.addSource),
+      groups,
+    };
+    if (!isUserID(userID)) return toItemResult(userID, 'INVALID_PARAMETERS');
+    if (!groups.every((name) => isGroupName(name, this.limits))) {
+      return toItemResult(userID, 'INVALID_PARAMETERS', this.groupNameProblem());
+    }
+    const both = input.addType === 'BOTH';
+    const [result] = await this.database.transaction((tx) =>
+      this.relations.change(tx, [
+        { me: viewer.userID, they: userID, action: { kind: 'ADD', both }, details },
+      ]),
+    );
+    return toItemResult(userID, result ?? 'INVALID_PARAMETERS');
+  }
+
+  /** One answer per id given, in the order given; all in one transaction. */
+  async remove(
+    viewer: Viewer,
+    userIDs: readonly string[],
+    deleteType: 'SINGLE' | 'BOTH',
+  ): Promise<ItemResult[]> {
+    const list = requireIdList('userIDs', userIDs, this.limits.idsPerCall);
+    const action = { kind: 'DELETE', both: deleteType === 'BOTH' } as const;
+    const codes = await this.database.transaction((tx) =>
+      this.relations.change(
+        tx,
+        list.valid.map((they) => ({ me: viewer.userID, they, action, details: NO_DETAILS })),
+      ),
+    );
+    return list.answer(invalidResult, toResults(list.valid, codes));
+  }
+
+  /** Writes the viewer's notes on a friend; the answer shows the entry as it then is. */
+  async setNotes(viewer: Viewer, notes: FriendNotes): Promise<FriendInfoResult> {
+    const { userID } = notes;
+    const remark = requireRemark(notes.friendRemark, this.limits);
+    requireCustomFields('friendCustomInfo', notes.friendCustomInfo ?? [], this.limits);
+    if (!isUserID(userID)) return invalidInfoResult(userID);
+    return this.database.transaction(async (tx) => {
+      await this.log.lock(tx, [viewer.userID]);
+      const found = (await this.friends.loadRelationships(viewer.userID, [userID], tx)).get(userID);
+      if (found === undefined || !found.iHave) {
+        const { relation, friendInfo } =
+          found === undefined ? invalidInfoResult(userID) : toInfoResult(found);
+        return { ...toItemResult(userID, 'NOT_FRIENDS'), relation, friendInfo };
+      }
+      const { info } = found;
+      const before = info.friendCustomInfo ?? [];
+      const after: FriendInfo = {
+        ...info,
+        friendRemark: typeof notes.friendRemark === 'string' ? remark : info.friendRemark,
+        friendCustomInfo: mergeCustomFields(before, notes.friendCustomInfo ?? [], this.limits),
+      };
+      if (JSON.stringify(after) !== JSON.stringify(info)) {
+        await this.friends.updateNotes(
+          tx,
+          viewer.userID,
+          userID,
+          after.friendRemark ?? '',
+          after.friendCustomInfo ?? [],
+        );
+        await this.log.append(tx, [
+          { userID: viewer.userID, type: 'FRIEND_INFO_CHANGED', payload: { userIDs: [userID] } },
+        ]);
+      }
+      return toInfoResult({ ...found, info: after });
+    });
+  }
+
+  /** Administrators only. One-way entries in the list of `ownerID`; one answer per friend given, in order. */
+  async importFriends(
+    viewer: Viewer,
+    ownerID: string,
+    friends: readonly ImportFriend[],
+  ): Promise<ItemResult[]> {
+    requireAdmin(viewer);
+    requireCount('friends', friends.length, this.limits.friendsPerImport);
+    if (!isUserID(ownerID)) throw badInput('"userID" cannot be a user id.', { argument: 'userID' });
+    // The same id twice counts once: the first entry is the one that is imported.
+    const entries = new Map<string, RelationDetails>();
+    for (const friend of friends) {
+      const details = this.toDetails(friend);
+      if (isUserID(friend.userID) && details !== null && !entries.has(friend.userID))
+        entries.set(friend.userID, details);
+    }
+    const action = { kind: 'IMPORT', both: false } as const;
+    const codes = await this.database.transaction((tx) =>
+      this.relations.change(
+        tx,
+        [...entries].map(([they, details]) => ({ me: ownerID, they, action, details })),
+      ),
+    );
+    const results = toResults([...entries.keys()], codes);
+    return friends.map(({ userID }) => results.get(userID) ?? invalidResult(userID));
+  }
+
+  private toDetails(friend: ImportFriend): RelationDetails | null {
+    const customInfo = friend.friendCustomInfo ?? [];
+    requireCustomFields('friendCustomInfo', customInfo, this.limits);
+    const groups = [...new Set(friend.friendGroups ?? [])];
+    const details: RelationDetails = {
+      remark: requireRemark(friend.friendRemark, this.limits),
+      addSource: requireSource(friend.addSource),
+      addWording: requireWording(friend.addWording, this.limits),
+      groups,
+      customInfo: mergeCustomFields([], customInfo, this.limits),
+      addTimeMs: friend.addTime?.getTime() ?? null,
+    };
+    return groups.every((name) => isGroupName(name, this.limits)) ? details : null;
+  }
+
+  /** Empty for the whole list, null for a group that cannot exist. */
+  private toGroupFilter(groupName: string | null | undefined): string | null {
+    if (groupName === null || groupName === undefined) return '';
+    return isGroupName(groupName, this.limits) ? groupName : null;
+  }
+
+  private groupNameProblem(): string {
+    return `A group name must have 1 to ${this.limits.groupNameBytes} bytes of UTF-8.`;
+  }
+}
+
+function toKey(info: FriendInfo): { atMs: number; id: string } {
+  return { atMs: info.friendAddTime?.getTime() ?? 0, id: info.userID };
+}
+
+function toNode(info: FriendInfo): FriendInfo {
+  return info;
+}
+
+function toInfoResult({ userID, theyExist, iHave, theyHave, info }: Relationship): FriendInfoResult {
+  return {
+    ...toItemResult(userID, theyExist ? 'OK' : 'USER_NOT_FOUND'),
+    relation: toRelation(iHave, theyHave),
+    friendInfo: theyExist ? info : null,
+  };
+}
+
+function invalidInfoResult(userID: string): FriendInfoResult {
+  return { ...invalidResult(userID), relation: 'NONE', friendInfo: null };
+}
+
+function invalidResult(userID: string): ItemResult {
+  return toItemResult(userID, 'INVALID_PARAMETERS');
+}
+
+function toResults(userIDs: readonly string[], codes: readonly ResultCode[]): Map<string, ItemResult> {
+  return new Map(
+    userIDs.map((userID, index) => [userID, toItemResult(userID, codes[index] ?? 'INVALID_PARAMETERS')]),
+  );
+}

@@ -1,0 +1,257 @@
+import type { Database, Transaction } from '../database/sql';
+import type { ApplicationType } from '../events/friendship-event';
+import type { AdminForbidType, AllowType } from '../users/profile';
+import type { PairFacts } from './relation.transitions';
+
+export interface PairKey {
+  me: string;
+  they: string;
+}
+
+/** What a request carries for its sender's future entry in the friend list. Private to the sender. */
+export interface RequestDetails {
+  remark: string;
+  /** Empty for none. */
+  group: string;
+  addSource: string;
+  addWording: string;
+}
+
+export interface PairRow extends PairKey {
+  facts: PairFacts;
+  iExist: boolean;
+  theyExist: boolean;
+  myForbidType: AdminForbidType;
+  theirAllowType: AllowType;
+  /** Null unless they have a request to me. */
+  theirRequest: RequestDetails | null;
+}
+
+/** How long the lists of one user are. */
+export interface ListCounts {
+  friends: number;
+  sent: number;
+  received: number;
+  blocks: number;
+}
+
+/** A row of `friend`: custom fields are JSON text, moments milliseconds. */
+export interface NewEdge {
+  owner_id: string;
+  friend_id: string;
+  remark: string;
+  add_source: string;
+  add_wording: string;
+  custom_info: string;
+  created_at: number;
+}
+
+export interface ApplicationKey {
+  owner_id: string;
+  peer_id: string;
+  type: ApplicationType;
+}
+
+export interface NewApplication extends ApplicationKey {
+  add_source: string;
+  add_wording: string;
+  friend_remark: string;
+  friend_group: string;
+  created_at: number;
+  read_at: number | null;
+}
+
+type Flag = boolean | number;
+
+interface SelectedPair {
+  me: string;
+  they: string;
+  i_exist: Flag;
+  they_exist: Flag;
+  my_forbid_type: AdminForbidType | null;
+  their_allow_type: AllowType | null;
+  i_have: Flag;
+  they_have: Flag;
+  i_block: Flag;
+  they_block: Flag;
+  my_sent: Flag;
+  their_received: Flag;
+  my_received: Flag;
+  their_sent: Flag;
+  request_remark: string;
+  request_group: string;
+  request_source: string;
+  request_wording: string;
+}
+
+const EDGE_KEY = { owner_id: 'text', friend_id: 'text' } as const;
+const EDGE = {
+  ...EDGE_KEY,
+  remark: 'text',
+  add_source: 'text',
+  add_wording: 'text',
+  custom_info: 'text',
+  created_at: 'integer',
+} as const satisfies Record<keyof NewEdge, 'text' | 'integer'>;
+const APPLICATION_KEY = { owner_id: 'text', peer_id: 'text', type: 'text' } as const;
+const APPLICATION = {
+  ...APPLICATION_KEY,
+  add_source: 'text',
+  add_wording: 'text',
+  friend_remark: 'text',
+  friend_group: 'text',
+  created_at: 'integer',
+  read_at: 'integer',
+} as const satisfies Record<keyof NewApplication, 'text' | 'integer'>;
+const BLOCK = { owner_id: 'text', blocked_id: 'text' } as const;
+
+/** Reads and writes what the relation rules decide on: one statement a kind of row, whatever the number of pairs. */
+export class RelationRepository {
+  private readonly sql: Record<
+    | 'loadPairs'
+    | 'countLists'
+    | 'insertEdges'
+    | 'deleteEdges'
+    | 'deleteMembers'
+    | 'putApplications'
+    | 'deleteApplications'
+    | 'insertBlocks'
+    | 'deleteBlocks',
+    string
+  >;
+
+  constructor({ dialect }: Database) {
+    const given = (columns: Record<string, 'text' | 'integer'>): string =>
+      `${dialect.rows('$1', columns)} AS given`;
+    const insert = (table: string, columns: Record<string, 'text' | 'integer'>): string => {
+      const names = Object.keys(columns).join(', ');
+      return `INSERT INTO ${table} (${names}) SELECT ${names} FROM ${given(columns)} WHERE true`;
+    };
+    const remove = (table: string, columns: Record<string, 'text' | 'integer'>): string => {
+      const names = Object.keys(columns).join(', ');
+      return `DELETE FROM ${table} WHERE (${names}) IN (SELECT ${names} FROM ${given(columns)})`;
+    };
+    this.sql = {
+      loadPairs: `SELECT pair.me, pair.they,
+          i.id IS NOT NULL AS i_exist, u.id IS NOT NULL AS they_exist,
+          i.admin_forbid_type AS my_forbid_type, u.allow_type AS their_allow_type,
+          fm.owner_id IS NOT NULL AS i_have, ft.owner_id IS NOT NULL AS they_have,
+          bm.owner_id IS NOT NULL AS i_block, bt.owner_id IS NOT NULL AS they_block,
+          ms.owner_id IS NOT NULL AS my_sent, tr.owner_id IS NOT NULL AS their_received,
+          mr.owner_id IS NOT NULL AS my_received, ts.owner_id IS NOT NULL AS their_sent,
+          ts.friend_remark AS request_remark, ts.friend_group AS request_group,
+          ts.add_source AS request_source, ts.add_wording AS request_wording
+        FROM ${dialect.rows('$1', { me: 'text', they: 'text' })} AS pair
+        LEFT JOIN "user" i ON i.id = pair.me
+        LEFT JOIN "user" u ON u.id = pair.they
+        LEFT JOIN friend fm ON fm.owner_id = pair.me AND fm.friend_id = pair.they
+        LEFT JOIN friend ft ON ft.owner_id = pair.they AND ft.friend_id = pair.me
+        LEFT JOIN block bm ON bm.owner_id = pair.me AND bm.blocked_id = pair.they
+        LEFT JOIN block bt ON bt.owner_id = pair.they AND bt.blocked_id = pair.me
+        LEFT JOIN friend_application ms ON ms.owner_id = pair.me AND ms.peer_id = pair.they AND ms.type = 'SEND_OUT'
+        LEFT JOIN friend_application tr ON tr.owner_id = pair.they AND tr.peer_id = pair.me AND tr.type = 'COME_IN'
+        LEFT JOIN friend_application mr ON mr.owner_id = pair.me AND mr.peer_id = pair.they AND mr.type = 'COME_IN'
+        LEFT JOIN friend_application ts ON ts.owner_id = pair.they AND ts.peer_id = pair.me AND ts.type = 'SEND_OUT'`,
+      countLists: `SELECT value AS user_id,
+          (SELECT count(*) FROM friend WHERE owner_id = value) AS friends,
+          (SELECT count(*) FROM friend_application WHERE owner_id = value AND type = 'SEND_OUT') AS sent,
+          (SELECT count(*) FROM friend_application WHERE owner_id = value AND type = 'COME_IN') AS received,
+          (SELECT count(*) FROM block WHERE owner_id = value) AS blocks
+        FROM ${dialect.strings('$1')} AS counted`,
+      insertEdges: insert('friend', EDGE),
+      deleteEdges: remove('friend', EDGE_KEY),
+      deleteMembers: remove('friend_group_member', EDGE_KEY),
+      putApplications: `${insert('friend_application', APPLICATION)}
+        ON CONFLICT (owner_id, peer_id, type) DO UPDATE SET
+          add_source = excluded.add_source, add_wording = excluded.add_wording,
+          friend_remark = excluded.friend_remark, friend_group = excluded.friend_group,
+          created_at = excluded.created_at, read_at = excluded.read_at`,
+      deleteApplications: remove('friend_application', APPLICATION_KEY),
+      insertBlocks: insert('block', { ...BLOCK, created_at: 'integer' }),
+      deleteBlocks: remove('block', BLOCK),
+    };
+  }
+
+  /** One row per pair, in no order. */
+  async loadPairs(tx: Transaction, pairs: readonly PairKey[]): Promise<PairRow[]> {
+    const rows = await tx.all<SelectedPair>(this.sql.loadPairs, [JSON.stringify(pairs)]);
+    return rows.map(toPairRow);
+  }
+
+  async countLists(tx: Transaction, userIDs: readonly string[]): Promise<Map<string, ListCounts>> {
+    const rows = await tx.all<ListCounts & { user_id: string }>(this.sql.countLists, [
+      JSON.stringify(userIDs),
+    ]);
+    return new Map(rows.map((row) => [row.user_id, row]));
+  }
+
+  /** The edges must not exist. */
+  async insertEdges(tx: Transaction, edges: readonly NewEdge[]): Promise<void> {
+    await this.write(tx, this.sql.insertEdges, edges);
+  }
+
+  /** Takes the edges with their remarks and custom fields, and out of their owners' groups. */
+  async deleteEdges(
+    tx: Transaction,
+    edges: readonly Pick<NewEdge, 'owner_id' | 'friend_id'>[],
+  ): Promise<void> {
+    await this.write(tx, this.sql.deleteEdges, edges);
+    await this.write(tx, this.sql.deleteMembers, edges);
+  }
+
+  /** Writes a request's rows, over those of the same request if there are any. */
+  async putApplications(tx: Transaction, applications: readonly NewApplication[]): Promise<void> {
+    await this.write(tx, this.sql.putApplications, applications);
+  }
+
+  async deleteApplications(tx: Transaction, keys: readonly ApplicationKey[]): Promise<void> {
+    await this.write(tx, this.sql.deleteApplications, keys);
+  }
+
+  async insertBlocks(
+    tx: Transaction,
+    blocks: readonly { owner_id: string; blocked_id: string; created_at: number }[],
+  ): Promise<void> {
+    await this.write(tx, this.sql.insertBlocks, blocks);
+  }
+
+  async deleteBlocks(
+    tx: Transaction,
+    blocks: readonly { owner_id: string; blocked_id: string }[],
+  ): Promise<void> {
+    await this.write(tx, this.sql.deleteBlocks, blocks);
+  }
+
+  private async write(tx: Transaction, sql: string, rows: readonly object[]): Promise<void> {
+    if (rows.length > 0) await tx.all(sql, [JSON.stringify(rows)]);
+  }
+}
+
+function toPairRow(row: SelectedPair): PairRow {
+  return {
+    me: row.me,
+    they: row.they,
+    facts: {
+      iHave: Boolean(row.i_have),
+      theyHave: Boolean(row.they_have),
+      iBlock: Boolean(row.i_block),
+      theyBlock: Boolean(row.they_block),
+      mySent: Boolean(row.my_sent),
+      theirReceived: Boolean(row.their_received),
+      myReceived: Boolean(row.my_received),
+      theirSent: Boolean(row.their_sent),
+    },
+    iExist: Boolean(row.i_exist),
+    theyExist: Boolean(row.they_exist),
+    myForbidType: row.my_forbid_type ?? 'NONE',
+    theirAllowType: row.their_allow_type ?? 'NEED_CONFIRM',
+    theirRequest: row.their_sent
+      ? {
+          remark: row.request_remark,
+          group: row.request_group,
+          addSource: row.request_source,
+          addWording: row.request_wording,
+        }
+      : null,
+  };
+}

@@ -1,0 +1,128 @@
+import type { Transaction } from '../database/sql';
+import type { ResultCode } from '../errors';
+import type { EventLog } from '../events/event-log.repository';
+import type { Clock } from '../lib/clock';
+import type { Limits } from '../limits';
+import type { FriendGroupRepository } from './friend-group.repository';
+import { RelationEffects, type RelationChange } from './relation-effects';
+import type { ListCounts, PairKey, PairRow, RelationRepository } from './relation.repository';
+import { decide, type Decision, type PairState, type RelationAction } from './relation.transitions';
+
+/** Every list that an action of this kind can make longer: what must be counted before it is decided. */
+const GROWS = {
+  ADD: 'both',
+  ACCEPT: 'both',
+  IMPORT: 'both',
+  BLOCK: 'mine',
+  REFUSE: null,
+  WITHDRAW: null,
+  DISMISS: null,
+  DELETE: null,
+  UNBLOCK: null,
+} as const satisfies Record<RelationAction['kind'], 'both' | 'mine' | null>;
+
+/** Changes how users stand to each other: reads, decides by the table, writes and records events, in one transaction. */
+export class RelationService {
+  constructor(
+    private readonly relations: RelationRepository,
+    private readonly groups: FriendGroupRepository,
+    private readonly log: EventLog,
+    private readonly clock: Clock,
+    private readonly limits: Limits,
+  ) {}
+
+  /**
+   * Carries out the changes in order and gives the result of each. No two may concern the same two users. The number
+   * of statements does not depend on the number of changes.
+   */
+  async change(tx: Transaction, changes: readonly RelationChange[]): Promise<ResultCode[]> {
+    if (changes.length === 0) return [];
+    await this.log.lock(tx, [...new Set(changes.flatMap(({ me, they }) => [me, they]))]);
+    const pairs = new Map(
+      (
+        await this.relations.loadPairs(
+          tx,
+          changes.map(({ me, they }) => ({ me, they })),
+        )
+      ).map((pair) => [toKey(pair), pair]),
+    );
+    const counts = await this.countGrowingLists(tx, changes);
+    const nowMs = this.clock.now();
+    const effects = new RelationEffects(nowMs);
+    const results = changes.map((change) => {
+      const pair = pairs.get(toKey(change));
+      if (pair === undefined) throw new Error('A pair that was asked for is missing.');
+      const decision = decide(this.toState(pair, counts), change.action);
+      recount(counts, pair, decision);
+      effects.add(change, pair, decision);
+      return decision.result;
+    });
+    await this.write(tx, effects, nowMs);
+    return results;
+  }
+
+  private async countGrowingLists(
+    tx: Transaction,
+    changes: readonly RelationChange[],
+  ): Promise<Map<string, ListCounts>> {
+    const users = new Set<string>();
+    for (const { me, they, action } of changes) {
+      const grows = GROWS[action.kind];
+      if (grows !== null) users.add(me);
+      if (grows === 'both') users.add(they);
+    }
+    return users.size === 0 ? new Map() : this.relations.countLists(tx, [...users]);
+  }
+
+  private toState(pair: PairRow, counts: ReadonlyMap<string, ListCounts>): PairState {
+    const mine = counts.get(pair.me);
+    const theirs = counts.get(pair.they);
+    const { limits } = this;
+    return {
+      facts: pair.facts,
+      isSelf: pair.me === pair.they,
+      iExist: pair.iExist,
+      theyExist: pair.theyExist,
+      requestsForbidden: pair.myForbidType === 'SEND_OUT',
+      theirAllowType: pair.theirAllowType,
+      myFriendsFull: (mine?.friends ?? 0) >= limits.friends,
+      theirFriendsFull: (theirs?.friends ?? 0) >= limits.friends,
+      mySentFull: (mine?.sent ?? 0) >= limits.applications,
+      theirReceivedFull: (theirs?.received ?? 0) >= limits.applications,
+      myBlocksFull: (mine?.blocks ?? 0) >= limits.blocks,
+    };
+  }
+
+  private async write(tx: Transaction, effects: RelationEffects, nowMs: number): Promise<void> {
+    await this.relations.deleteEdges(tx, effects.lostEdges);
+    await this.relations.deleteApplications(tx, effects.lostApplications);
+    await this.relations.deleteBlocks(tx, effects.lostBlocks);
+    await this.relations.insertEdges(tx, effects.newEdges);
+    await this.relations.insertBlocks(tx, effects.newBlocks);
+    await this.relations.putApplications(tx, effects.newApplications);
+    const placed = await this.groups.place(tx, effects.placements, this.limits.groups, nowMs);
+    await this.log.append(tx, [...effects.events, ...placed]);
+  }
+}
+
+/** Later decisions of the same call see the lists as the earlier ones leave them. */
+function recount(counts: ReadonlyMap<string, ListCounts>, pair: PairRow, { next }: Decision): void {
+  const { facts } = pair;
+  const mine = counts.get(pair.me);
+  const theirs = counts.get(pair.they);
+  if (mine !== undefined) {
+    mine.friends += Number(next.iHave) - Number(facts.iHave);
+    mine.sent += Number(next.mySent) - Number(facts.mySent);
+    mine.received += Number(next.myReceived) - Number(facts.myReceived);
+    mine.blocks += Number(next.iBlock) - Number(facts.iBlock);
+  }
+  if (theirs !== undefined) {
+    theirs.friends += Number(next.theyHave) - Number(facts.theyHave);
+    theirs.sent += Number(next.theirSent) - Number(facts.theirSent);
+    theirs.received += Number(next.theirReceived) - Number(facts.theirReceived);
+  }
+}
+
+function toKey({ me, they }: PairKey): string {
+  return `${me} ${they}`;
+}

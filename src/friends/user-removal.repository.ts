@@ -1,0 +1,60 @@
+import type { Database, Transaction } from '../database/sql';
+import type { ApplicationType } from '../events/friendship-event';
+
+/** What the lists of others hold of users who are to be removed. `owner_id` is the other one, `user_id` the removed. */
+export interface Traces {
+  friends: { owner_id: string; user_id: string }[];
+  applications: { owner_id: string; user_id: string; type: ApplicationType }[];
+  blocks: { owner_id: string; user_id: string }[];
+}
+
+/** Finds and erases everything of users, on their own side and on everybody else's. */
+export class UserRemovalRepository {
+  private readonly selectUsers: string;
+  private readonly selectFriends: string;
+  private readonly selectApplications: string;
+  private readonly selectBlocks: string;
+  private readonly erasures: readonly string[];
+
+  constructor({ dialect }: Database) {
+    const removed = dialect.strings('$1');
+    this.selectUsers = `SELECT id FROM "user" WHERE id IN ${removed}`;
+    this.selectFriends = `SELECT owner_id, friend_id AS user_id FROM friend WHERE friend_id IN ${removed}`;
+    this.selectApplications = `SELECT owner_id, peer_id AS user_id, type FROM friend_application
+      WHERE peer_id IN ${removed}`;
+    this.selectBlocks = `SELECT owner_id, blocked_id AS user_id FROM block WHERE blocked_id IN ${removed}`;
+    this.erasures = [
+      // A membership is found by way of its edge: it has no index by friend alone.
+      `DELETE FROM friend_group_member WHERE (owner_id, friend_id) IN
+        (SELECT owner_id, friend_id FROM friend WHERE friend_id IN ${removed})`,
+      `DELETE FROM friend WHERE friend_id IN ${removed}`,
+      `DELETE FROM friend_application WHERE peer_id IN ${removed}`,
+      `DELETE FROM block WHERE blocked_id IN ${removed}`,
+      ...['friend_group_member', 'friend_group', 'friend', 'friend_application', 'block'].map(
+        (table) => `DELETE FROM ${table} WHERE owner_id IN ${removed}`,
+      ),
+      ...['profile_fanout', 'event', 'event_stream'].map(
+        (table) => `DELETE FROM ${table} WHERE user_id IN ${removed}`,
+      ),
+      `DELETE FROM "user" WHERE id IN ${removed}`,
+    ];
+  }
+
+  async findExisting(tx: Transaction, userIDs: readonly string[]): Promise<Set<string>> {
+    const rows = await tx.all<{ id: string }>(this.selectUsers, [JSON.stringify(userIDs)]);
+    return new Set(rows.map((row) => row.id));
+  }
+
+  async loadTraces(tx: Transaction, userIDs: readonly string[]): Promise<Traces> {
+    const values = [JSON.stringify(userIDs)];
+    return {
+      friends: await tx.all<Traces['friends'][number]>(this.selectFriends, values),
+      applications: await tx.all<Traces['applications'][number]>(this.selectApplications, values),
+      blocks: await tx.all<Traces['blocks'][number]>(this.selectBlocks, values),
+    };
+  }
+
+  async erase(tx: Transaction, userIDs: readonly string[]): Promise<void> {
+    for (const statement of this.erasures) await tx.all(statement, [JSON.stringify(userIDs)]);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Database } from '../database/sql';
+import { toItemResult, type ItemResult } from '../errors';
+import type { Bus } from '../events/bus';
+import type { EventLog } from '../events/event-log.repository';
+import type { EventDraft } from '../events/friendship-event';
+import { requireIdList } from '../lib/id-list';
+import type { Limits } from '../limits';
+import { requireAdmin, type Viewer } from '../users/viewer';
+import type { Traces, UserRemovalRepository } from './user-removal.repository';
+
+/** Deletes users and everything that anybody's lists hold of them. */
+export class UserRemovalService {
+  constructor(
+    private readonly database: Database,
+    private readonly removals: UserRemovalRepository,
+    private readonly log: EventLog,
+    private readonly bus: Bus,
+    private readonly limits: Limits,
+  ) {}
+
+  /**
+   * Administrators only. One answer per user given, in order; nothing of the users is kept. Others hear of what their
+   * lists lost; the deleted users' own live streams end.
+   */
+  async remove(viewer: Viewer, userIDs: readonly string[]): Promise<ItemResult[]> {
+    requireAdmin(viewer);
+    const list = requireIdList('userIDs', userIDs, this.limits.idsPerCall);
+    const existing = await this.database.transaction(async (tx) => {
+      // Whoever changes something between two users holds both streams: with these held, no trace can be added.
+      await this.log.lock(tx, list.valid);
+      const found = await this.removals.findExisting(tx, list.valid);
+      const removed = [...found];
+      if (removed.length === 0) return found;
+      const traces = await this.removals.loadTraces(tx, removed);
+      await this.removals.erase(tx, removed);
+      await this.log.append(tx, toEvents(traces, found));
+      tx.onCommit(() => {
+        this.bus.publish(removed.map((userID) => ({ userID, head: null })));
+      });
+      return found;
+    });
+    const results = list.valid.map((userID) =>
+      toItemResult(userID, existing.has(userID) ? 'OK' : 'USER_NOT_FOUND'),
+    );
+    return list.answer(
+      (userID) => toItemResult(userID, 'INVALID_PARAMETERS'),
+      new Map(results.map((result) => [result.userID, result])),
+    );
+  }
+}
+
+function toEvents({ friends, applications, blocks }: Traces, removed: ReadonlySet<string>): EventDraft[] {
+  const drafts: EventDraft[] = [
+    ...friends.map(({ owner_id, user_id }): EventDraft => {
+      return { userID: owner_id, type: 'FRIEND_LIST_DELETED', payload: { userIDs: [user_id] } };
+    }),
+    ...applications.map(({ owner_id, user_id, type }): EventDraft => {
+      const payload = { applicationType: type, userIDs: [user_id] };
+      return { userID: owner_id, type: 'FRIEND_APPLICATION_LIST_DELETED', payload };
+    }),
+    ...blocks.map(({ owner_id, user_id }): EventDraft => {
+      return { userID: owner_id, type: 'BLOCK_LIST_DELETED', payload: { userIDs: [user_id] } };
+    }),
+  ];
+  return drafts.filter((draft) => !removed.has(draft.userID));
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { ApplicationRepository } from './applications/application.repository';
+import { ApplicationService } from './applications/application.service';
+import { BlockRepository } from './blocks/block.repository';
+import { BlockService } from './blocks/block.service';
+import type { Config } from './config';
+import { openDatabase } from './database/open-database';
+import type { Database } from './database/sql';
+import { MemoryBus } from './events/bus';
+import { EventLog } from './events/event-log.repository';
+import { EventHub } from './events/hub';
+import { ProfileFanoutRepository } from './events/profile-fanout.repository';
+import { ProfileFanout } from './events/profile-fanout.service';
+import { FriendGroupRepository } from './friends/friend-group.repository';
+import { FriendGroupService } from './friends/friend-group.service';
+import { FriendSearchService } from './friends/friend-search.service';
+import { FriendRepository } from './friends/friend.repository';
+import { FriendService } from './friends/friend.service';
+import { RelationRepository } from './friends/relation.repository';
+import { RelationService } from './friends/relation.service';
+import { UserRemovalRepository } from './friends/user-removal.repository';
+import { UserRemovalService } from './friends/user-removal.service';
+import { systemClock, type Clock } from './lib/clock';
+import { Closers } from './lib/closers';
+import { FriendshipListener } from './listener/friendship-listener.service';
+import { UserRepository } from './users/user.repository';
+import { UserService } from './users/user.service';
+import type { Viewer } from './users/viewer';
+import { createLoaders, type Loaders } from './graphql/context';
+
+/** What a test may replace or watch; the rest is real. */
+export interface Dependencies {
+  clock?: Clock;
+  /** Gets the text of every SQL statement before it runs. */
+  onStatement?: (sql: string) => void;
+  /** Gets what went wrong where no caller waits for it. */
+  onError?: (error: unknown) => void;
+}
+
+/** Everything behind the doors: the rules, over an open database. */
+export interface Services {
+  clock: Clock;
+  database: Database;
+  users: UserService;
+  friends: FriendService;
+  search: FriendSearchService;
+  groups: FriendGroupService;
+  applications: ApplicationService;
+  blocks: BlockService;
+  relations: RelationService;
+  removals: UserRemovalService;
+  listener: FriendshipListener;
+  fanout: ProfileFanout;
+  hub: EventHub;
+  /** The look-ups of one request, or of one event. */
+  createLoaders: (viewer: Viewer) => Loaders;
+  /** Ends the subscriptions, finishes what is under way and closes the database. Safe to call twice. */
+  stop: () => Promise<void>;
+}
+
+/** Rejects with nothing left open; with `DataFolderInUseError` when another process has the data folder. */
+export async function openServices(config: Config, dependencies: Dependencies = {}): Promise<Services> {
+  const { clock = systemClock, onStatement, onError = () => undefined } = dependencies;
+  const { limits, dataDir, databaseUrl } = config;
+  const closers = new Closers();
+
+  // Storage.
+  const database = await openDatabase({ dataDir, databaseUrl: databaseUrl ?? undefined, onStatement });
+  closers.add(() => database.stop());
+  const userRows = new UserRepository(database);
+  const friendRows = new FriendRepository(database);
+  const groupRows = new FriendGroupRepository(database);
+  const applicationRows = new ApplicationRepository(database);
+  const blockRows = new BlockRepository(database);
+
+  // Events: written by the log in the change's own transaction, hinted at by the bus, delivered by the hub.
+  const bus = new MemoryBus();
+  const log = new EventLog(database, bus, clock);
+  const fanout = new ProfileFanout(database, new ProfileFanoutRepository(database), log, clock, onError);
+  closers.add(() => fanout.stop());
+  const hub = new EventHub(log, bus, clock);
+  closers.add(() => {
+    hub.stop();
+  });
+
+  // Rules.
+  const createEpoch = (): string => randomBytes(6).toString('hex');
+  const users = new UserService(
+    database,
+    userRows,
+    log,
+    fanout,
+    clock,
+    createEpoch,
+    limits,
+    config.autoRegister,
+  );
+  bus.subscribe((hints) => {
+    users.forget(hints.filter((hint) => hint.head === null).map((hint) => hint.userID));
+  });
+  const relations = new RelationService(new RelationRepository(database), groupRows, log, clock, limits);
+
+  return {
+    clock,
+    database,
+    users,
+    friends: new FriendService(database, friendRows, relations, log, limits),
+    search: new FriendSearchService(friendRows, limits),
+    groups: new FriendGroupService(database, groupRows, friendRows, log, clock, limits),
+    applications: new ApplicationService(database, applicationRows, relations, log, clock, limits),
+    blocks: new BlockService(database, blockRows, relations, limits),
+    relations,
+    removals: new UserRemovalService(database, new UserRemovalRepository(database), log, bus, limits),
+    listener: new FriendshipListener(log, hub, applicationRows, blockRows),
+    fanout,
+    hub,
+    createLoaders: (viewer) =>
+      createLoaders({ database, users: userRows, friends: friendRows, groups: groupRows, clock }, viewer),
+    stop: () => closers.close(),
+  };
+}

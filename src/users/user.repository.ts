@@ -1,0 +1,110 @@
+import type { Database, Queryable, Transaction } from '../database/sql';
+import type { CustomFieldValue } from '../lib/custom-fields';
+import type { AdminForbidType, AllowType, Gender, Profile } from './profile';
+
+/** A profile with what only administrators write. */
+export interface UserRecord extends Profile {
+  adminForbidType: AdminForbidType;
+}
+
+interface UserRow {
+  id: string;
+  nick_name: string;
+  face_url: string;
+  self_signature: string;
+  gender: Gender;
+  birthday: number;
+  allow_type: AllowType;
+  admin_forbid_type: AdminForbidType;
+  role: number;
+  level: number;
+  custom_info: string;
+  created_at: number;
+  updated_at: number;
+}
+
+const COLUMNS = {
+  id: 'text',
+  nick_name: 'text',
+  face_url: 'text',
+  self_signature: 'text',
+  gender: 'text',
+  birthday: 'integer',
+  allow_type: 'text',
+  admin_forbid_type: 'text',
+  role: 'integer',
+  level: 'integer',
+  custom_info: 'text',
+  created_at: 'integer',
+  updated_at: 'integer',
+} as const satisfies Record<keyof UserRow, 'text' | 'integer'>;
+
+const NAMES = Object.keys(COLUMNS);
+
+export class UserRepository {
+  private readonly selectUsers: string;
+  private readonly insertUsers: string;
+  private readonly updateUsers: string;
+
+  constructor({ dialect }: Database) {
+    this.selectUsers = `SELECT ${NAMES.join(', ')} FROM "user" WHERE id IN ${dialect.strings('$1')}`;
+    this.insertUsers = `INSERT INTO "user" (${NAMES.join(', ')})
+      SELECT ${NAMES.join(', ')} FROM ${dialect.rows('$1', COLUMNS)} AS given WHERE true
+      ON CONFLICT (id) DO NOTHING RETURNING id`;
+    const assignments = NAMES.filter((name) => name !== 'id' && name !== 'created_at');
+    this.updateUsers = `UPDATE "user" SET ${assignments.map((name) => `${name} = given.${name}`).join(', ')}
+      FROM ${dialect.rows('$1', COLUMNS)} AS given WHERE "user".id = given.id`;
+  }
+
+  /** Those of the users that exist, in no order. */
+  async load(from: Queryable, userIDs: readonly string[]): Promise<UserRecord[]> {
+    const rows = await from.all<UserRow>(this.selectUsers, [JSON.stringify(userIDs)]);
+    return rows.map(toRecord);
+  }
+
+  /** Creates those that do not exist yet and gives their ids; leaves the others as they are. */
+  async insert(tx: Transaction, users: readonly UserRecord[]): Promise<string[]> {
+    const rows = await tx.all<{ id: string }>(this.insertUsers, [JSON.stringify(users.map(toRow))]);
+    return rows.map((row) => row.id);
+  }
+
+  async update(tx: Transaction, users: readonly UserRecord[]): Promise<void> {
+    await tx.all(this.updateUsers, [JSON.stringify(users.map(toRow))]);
+  }
+}
+
+function toRecord(row: UserRow): UserRecord {
+  return {
+    id: row.id,
+    nickName: row.nick_name,
+    faceUrl: row.face_url,
+    selfSignature: row.self_signature,
+    gender: row.gender,
+    birthday: row.birthday,
+    allowType: row.allow_type,
+    adminForbidType: row.admin_forbid_type,
+    role: row.role,
+    level: row.level,
+    customInfo: JSON.parse(row.custom_info) as CustomFieldValue[],
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+  };
+}
+
+function toRow(user: UserRecord): UserRow {
+  return {
+    id: user.id,
+    nick_name: user.nickName,
+    face_url: user.faceUrl,
+    self_signature: user.selfSignature,
+    gender: user.gender,
+    birthday: user.birthday,
+    allow_type: user.allowType,
+    admin_forbid_type: user.adminForbidType,
+    role: user.role,
+    level: user.level,
+    custom_info: JSON.stringify(user.customInfo),
+    created_at: user.createdAt.getTime(),
+    updated_at: user.updatedAt.getTime(),
+  };
+}

@@ -1,0 +1,218 @@
+import { LRUCache } from 'lru-cache';
+import type { Database, Transaction } from '../database/sql';
+import { CodedError, toItemResult, type ItemResult } from '../errors';
+import type { EventLog } from '../events/event-log.repository';
+import type { EventDraft } from '../events/friendship-event';
+import type { ProfileFanout } from '../events/profile-fanout.service';
+import type { Clock } from '../lib/clock';
+import { requireCount, requireIdList } from '../lib/id-list';
+import { isUserID } from '../lib/user-id';
+import type { Limits } from '../limits';
+import {
+  applyProfileChanges,
+  EMPTY_PROFILE,
+  type AdminForbidType,
+  type Profile,
+  type ProfileChanges,
+  type ProfileFields,
+} from './profile';
+import type { ProfileLoader } from './user.loaders';
+import type { UserRecord, UserRepository } from './user.repository';
+import { requireAdmin, type Viewer } from './viewer';
+
+/** One user to create or change. */
+export interface UserImport extends ProfileChanges {
+  userID: string;
+  adminForbidType?: AdminForbidType | null | undefined;
+}
+
+export interface UserInfoResult extends ItemResult {
+  user: Profile | null;
+  fetchedAt: Date | null;
+}
+
+export type ImportOutcome = 'CREATED' | 'UPDATED' | 'UNCHANGED';
+
+/** How many users are remembered as registered, so that a call of theirs need not ask the store. */
+const REMEMBERED_USERS = 100_000;
+
+export class UserService {
+  private readonly registered = new LRUCache<string, true>({ max: REMEMBERED_USERS });
+
+  constructor(
+    private readonly database: Database,
+    private readonly users: UserRepository,
+    private readonly log: EventLog,
+    private readonly fanout: ProfileFanout,
+    private readonly clock: Clock,
+    private readonly createEpoch: () => string,
+    private readonly limits: Limits,
+    private readonly autoRegister: boolean,
+  ) {}
+
+  /** To be called with users that were deleted, here or on another node. */
+  forget(userIDs: readonly string[]): void {
+    for (const userID of userIDs) this.registered.delete(userID);
+  }
+
+  /**
+   * Makes sure that the user of an authenticated call exists: creates it when that is switched on, throws FORBIDDEN
+   * when it is off.
+   */
+  async register(userID: string): Promise<void> {
+    if (this.registered.has(userID)) return;
+    const [known] = await this.users.load(this.database.reader, [userID]);
+    if (known === undefined) {
+      if (!this.autoRegister)
+        throw new CodedError('FORBIDDEN', `The user "${userID}" is not registered here.`);
+      await this.database.transaction((tx) => this.createMissing(tx, [userID]));
+    }
+    this.registered.set(userID, true);
+  }
+
+  /** Throws FORBIDDEN when the viewer was deleted while the call was under way. */
+  async requireSelf(viewer: Viewer, profiles: ProfileLoader): Promise<Profile> {
+    const copy = await profiles.load(viewer.userID);
+    if (copy === null)
+      throw new CodedError('FORBIDDEN', `The user "${viewer.userID}" is not registered here.`);
+    return copy.user;
+  }
+
+  /** One answer per id asked, in the order asked. */
+  async loadUsersInfo(userIDs: readonly string[], profiles: ProfileLoader): Promise<UserInfoResult[]> {
+    const list = requireIdList('userIDs', userIDs, this.limits.idsPerCall);
+    const results = new Map<string, UserInfoResult>();
+    const copies = await Promise.all(list.valid.map((userID) => profiles.load(userID)));
+    for (const [index, userID] of list.valid.entries()) {
+      const copy = copies[index] ?? null;
+      results.set(userID, {
+        ...toItemResult(userID, copy === null ? 'USER_NOT_FOUND' : 'OK'),
+        user: copy?.user ?? null,
+        fetchedAt: copy?.fetchedAt ?? null,
+      });
+    }
+    return list.answer(
+      (userID) => ({ ...toItemResult(userID, 'INVALID_PARAMETERS'), user: null, fetchedAt: null }),
+      results,
+    );
+  }
+
+  /** Writes the fields given. One that changes something tells the viewer's devices at once and every owner later. */
+  async setSelfInfo(viewer: Viewer, changes: ProfileChanges): Promise<Profile> {
+    return this.database.transaction(async (tx) => {
+      await this.log.lock(tx, [viewer.userID]);
+      const [before] = await this.users.load(tx, [viewer.userID]);
+      if (before === undefined)
+        throw new CodedError('FORBIDDEN', `The user "${viewer.userID}" is not registered here.`);
+      const after = applyProfileChanges(before, changes, this.limits);
+      if (after === before) return before;
+      await this.write(tx, [after]);
+      await this.announce(tx, [after.id]);
+      return after;
+    });
+  }
+
+  /** Administrators only. One answer per user given, in order. */
+  async importUsers(viewer: Viewer, users: readonly UserImport[]): Promise<ItemResult[]> {
+    requireAdmin(viewer);
+    requireCount('users', users.length, this.limits.usersPerImport);
+    const valid = users.filter((user) => isUserID(user.userID));
+    await this.database.transaction((tx) => this.importInto(tx, valid));
+    return users.map(({ userID }) => toItemResult(userID, isUserID(userID) ? 'OK' : 'INVALID_PARAMETERS'));
+  }
+
+  /**
+   * Creates or changes users, in the order given: a user given twice is changed twice. Ids must be valid. Throws
+   * BAD_USER_INPUT for a value past its limit, and then nothing of `tx` may be kept.
+   */
+  async importInto(tx: Transaction, users: readonly UserImport[]): Promise<ImportOutcome[]> {
+    const userIDs = [...new Set(users.map((user) => user.userID))];
+    const created = new Set(await this.createMissing(tx, userIDs));
+    await this.log.lock(tx, userIDs);
+    const original = new Map((await this.users.load(tx, userIDs)).map((user) => [user.id, user]));
+    const current = new Map(original);
+    const reported = new Set<string>();
+    const outcomes = users.map(({ userID, adminForbidType, ...changes }): ImportOutcome => {
+      const before = current.get(userID);
+      if (before === undefined) throw new Error('A user that was just created is missing.');
+      const after = withForbidType(applyProfileChanges(before, changes, this.limits), adminForbidType);
+      current.set(userID, after);
+      if (created.has(userID) && !reported.has(userID)) {
+        reported.add(userID);
+        return 'CREATED';
+      }
+      return after === before ? 'UNCHANGED' : 'UPDATED';
+    });
+    const changed = [...current.values()].filter((user) => user !== original.get(user.id));
+    await this.write(tx, changed);
+    // Nobody can know the earlier, empty profile of a user that is created here.
+    await this.announce(
+      tx,
+      changed.map((user) => user.id).filter((userID) => !created.has(userID)),
+    );
+    return outcomes;
+  }
+
+  /** For each user what `importInto` would throw, or null; null itself is passed over. */
+  async findImportProblems(
+    tx: Transaction,
+    users: readonly (UserImport | null)[],
+  ): Promise<(string | null)[]> {
+    const userIDs = users.flatMap((user) => (user !== null && isUserID(user.userID) ? [user.userID] : []));
+    const current = new Map<string, ProfileFields>();
+    for (const user of await this.users.load(tx, userIDs)) current.set(user.id, user);
+    return users.map((user) => {
+      if (user === null) return null;
+      if (!isUserID(user.userID)) return '"userID" must be 1 to 32 bytes of printable ASCII without blanks.';
+      try {
+        current.set(
+          user.userID,
+          applyProfileChanges(current.get(user.userID) ?? EMPTY_PROFILE, user, this.limits),
+        );
+        return null;
+      } catch (error) {
+        if (error instanceof CodedError) return error.message;
+        throw error;
+      }
+    });
+  }
+
+  /** Creates those that do not exist, with an empty profile, and gives their ids. */
+  async createMissing(tx: Transaction, userIDs: readonly string[]): Promise<string[]> {
+    const now = new Date(this.clock.now());
+    const created = await this.users.insert(
+      tx,
+      userIDs.map((id) => ({
+        ...EMPTY_PROFILE,
+        adminForbidType: 'NONE',
+        id,
+        createdAt: now,
+        updatedAt: now,
+      })),
+    );
+    if (created.length > 0) await this.log.create(tx, created, this.createEpoch());
+    return created;
+  }
+
+  private async write(tx: Transaction, users: readonly UserRecord[]): Promise<void> {
+    if (users.length === 0) return;
+    const updatedAt = new Date(this.clock.now());
+    for (const user of users) user.updatedAt = updatedAt;
+    await this.users.update(tx, users);
+  }
+
+  /** Tells the users' own devices, and later everybody who has them in a list, that their profiles changed. */
+  private async announce(tx: Transaction, userIDs: readonly string[]): Promise<void> {
+    if (userIDs.length === 0) return;
+    await this.fanout.request(tx, userIDs);
+    await this.log.append(
+      tx,
+      userIDs.map((userID): EventDraft => ({ userID, type: 'SELF_INFO_UPDATED', payload: {} })),
+    );
+  }
+}
+
+function withForbidType(user: UserRecord, adminForbidType: AdminForbidType | null | undefined): UserRecord {
+  if (adminForbidType === null || adminForbidType === undefined) return user;
+  return adminForbidType === user.adminForbidType ? user : { ...user, adminForbidType };
+}

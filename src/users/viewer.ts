@@ -1,0 +1,14 @@
+import { CodedError } from '../errors';
+
+/** In whose name a call is made. */
+export interface Viewer {
+  /** The user that the call acts as: the token's `sub`, or whom an administrator acts for. */
+  readonly userID: string;
+  /** The token carries `role: "admin"`. */
+  readonly isAdmin: boolean;
+}
+
+/** Throws FORBIDDEN unless the viewer is an administrator. */
+export function requireAdmin(viewer: Viewer): void {
+  if (!viewer.isAdmin) throw new CodedError('FORBIDDEN', 'Only administrators may do this.');
+}
