@@ -1,0 +1,97 @@
+import { pino } from 'pino';
+import { loadSigningSecret } from './auth/secret';
+import { createVerifier } from './auth/verifier';
+import type { Config } from './config';
+import { createApollo } from './graphql/apollo';
+import type { RequestContext } from './graphql/context';
+import type { LogDefect } from './graphql/error-presenter';
+import { createExecutableSchema } from './graphql/resolvers';
+import { Closers } from './lib/closers';
+import { listen, stopServer } from './lib/http-server';
+import { openServices, type Dependencies } from './services';
+import { createAuthenticate } from './transport/authenticate';
+import { createHttpServer, GRAPHQL_PATH } from './transport/http';
+import { attachWebSocket } from './transport/websocket';
+import type { Viewer } from './users/viewer';
+
+export interface App {
+  /** Opens everything and resolves when requests are served; rejects with nothing left open. Once. */
+  start(): Promise<{ url: string }>;
+  /** Takes no new work, finishes what is under way, says good-bye to sockets and closes all. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** How long requests and sockets under way may take to end once the process is asked to stop. */
+const GRACE_MS = 10_000;
+
+/**
+ * The whole server: configuration → database and rules → schema → authentication → the HTTP and WebSocket doors.
+ * Closing goes the same way back.
+ */
+export function createApp(config: Config, dependencies: Dependencies = {}): App {
+  const closers = new Closers();
+  // Standard output is for what commands answer; the log goes beside it.
+  const logger = pino({ level: config.logLevel }, process.stderr);
+  const logDefect: LogDefect = (errorID, error) => {
+    logger.error({ errorID, err: error }, 'a defect was masked');
+  };
+  const onError = (error: unknown): void => {
+    logger.error({ err: error }, 'something failed in the background');
+  };
+  let ready = false;
+
+  async function open(): Promise<{ url: string }> {
+    const services = await openServices(config, { onError, ...dependencies });
+    closers.add(() => services.stop());
+    const { clock } = services;
+
+    const schema = createExecutableSchema(services);
+    const apollo = createApollo(schema, logger, logDefect);
+    await apollo.start();
+    closers.add(() => apollo.stop());
+
+    const verifier = createVerifier(config, await loadSigningSecret(config), clock);
+    const authenticate = createAuthenticate(verifier, services.users);
+    const createContext = (
+      viewer: Viewer,
+      closeSlowSocket: () => void = () => undefined,
+    ): RequestContext => ({
+      viewer,
+      loaders: services.createLoaders(viewer),
+      listener: services.listener,
+      closeSlowSocket,
+    });
+
+    const server = createHttpServer({ apollo, authenticate, createContext, isReady: () => ready, onError });
+    const sockets = attachWebSocket(server, { schema, authenticate, createContext, logDefect, clock });
+    const { address, port, family } = await listen(server, config.host, config.port);
+    closers.add(() => stopServer(server, GRACE_MS));
+    closers.add(() => sockets.stop(GRACE_MS));
+    closers.add(() => {
+      ready = false;
+    });
+
+    services.fanout.start();
+    ready = true;
+    const host = family === 'IPv6' ? `[${address}]` : address;
+    return { url: `http://${host}:${port}${GRAPHQL_PATH}` };
+  }
+
+  let opening: Promise<{ url: string }> | null = null;
+  return {
+    async start() {
+      if (opening !== null) throw new Error('The app was started already.');
+      opening = open();
+      try {
+        return await opening;
+      } catch (error) {
+        await closers.close();
+        throw error;
+      }
+    },
+    async stop() {
+      await opening?.catch(() => undefined);
+      await closers.close();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Database } from '../database/sql';
+import type { FriendGroupRepository } from '../friends/friend-group.repository';
+import {
+  createFriendInfoLoader,
+  createGroupNamesLoader,
+  type FriendInfoLoader,
+  type GroupNamesLoader,
+} from '../friends/friend.loaders';
+import type { FriendRepository } from '../friends/friend.repository';
+import type { Clock } from '../lib/clock';
+import type { FriendshipListener } from '../listener/friendship-listener.service';
+import { createProfileLoader, type ProfileLoader } from '../users/user.loaders';
+import type { UserRepository } from '../users/user.repository';
+import type { Viewer } from '../users/viewer';
+
+/** The look-ups of one request, or of one event: never kept longer, so that they cannot serve what is old. */
+export interface Loaders {
+  profiles: ProfileLoader;
+  friendInfos: FriendInfoLoader;
+  groupNames: GroupNamesLoader;
+}
+
+export interface RequestContext {
+  viewer: Viewer;
+  loaders: Loaders;
+  /** Here because a subscription's stream is opened without an instance of its resolver class. */
+  listener: FriendshipListener;
+  /** Closes the socket that a subscription runs on because its client reads too slowly; nothing over HTTP. */
+  closeSlowSocket: () => void;
+}
+
+export interface LoaderSources {
+  database: Database;
+  users: UserRepository;
+  friends: FriendRepository;
+  groups: FriendGroupRepository;
+  clock: Clock;
+}
+
+export function createLoaders(
+  { database, users, friends, groups, clock }: LoaderSources,
+  viewer: Viewer,
+): Loaders {
+  return {
+    profiles: createProfileLoader(database, users, clock),
+    friendInfos: createFriendInfoLoader(friends, viewer.userID),
+    groupNames: createGroupNamesLoader(groups, viewer.userID),
+  };
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
+import { CodedError, ERROR_CODES } from '../errors';
+
+/** Logs what a client is not shown, under the id that it is shown. */
+export type LogDefect = (errorID: string, error: unknown) => void;
+
+/**
+ * Says what a client sees of an error, over HTTP and WebSocket alike. What GraphQL itself finds wrong with a request
+ * and what Amicus says by a `CodedError` is shown; everything else is a defect: the client gets an id, which stands in
+ * the log with the rest.
+ */
+export function presentError(error: unknown, logDefect: LogDefect): GraphQLFormattedError {
+  const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
+  if (error instanceof GraphQLError && isPublic(error, cause)) return toFormatted(error, cause);
+  if (cause instanceof CodedError) return { message: cause.message, extensions: cause.extensions };
+  const errorID = randomUUID();
+  logDefect(errorID, cause);
+  return {
+    message: `Something went wrong here. The log has the details under ${errorID}.`,
+    ...(error instanceof GraphQLError && pick(error)),
+    extensions: { code: 'INTERNAL_SERVER_ERROR', errorID },
+  };
+}
+
+/** A token that was refused and the like, as the GraphQL error that carries its HTTP status to Apollo Server. */
+export function toHttpError(error: CodedError): GraphQLError {
+  const { code } = error.extensions;
+  const headers = code === 'UNAUTHENTICATED' ? new Map([['www-authenticate', 'Bearer']]) : undefined;
+  return new GraphQLError(error.message, {
+    extensions: { ...error.extensions, http: { status: ERROR_CODES[code], ...(headers && { headers }) } },
+  });
+}
+
+/**
+ * GraphQL's own complaints about a request come without a path, or with the node of an argument; what a scalar says
+ * while it writes a result has neither, and may tell what is in the store.
+ */
+function isPublic(error: GraphQLError, cause: unknown): boolean {
+  if (cause instanceof CodedError) return true;
+  if (
+    error.path === undefined &&
+    error.nodes?.every((node) => node.kind === Kind.VARIABLE_DEFINITION) === true
+  )
+    return true;
+  return cause instanceof GraphQLError && (error.path === undefined || cause.nodes !== undefined);
+}
+
+function toFormatted(error: GraphQLError, cause: unknown): GraphQLFormattedError {
+  const { code = 'BAD_USER_INPUT' } = error.extensions;
+  const extensions = cause instanceof CodedError ? cause.extensions : { code };
+  return { message: error.message, ...pick(error), extensions };
+}
+
+function pick({ locations, path }: GraphQLError): Pick<GraphQLFormattedError, 'locations' | 'path'> {
+  return { ...(locations && { locations }), ...(path && { path }) };
+}

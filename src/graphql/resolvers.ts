@@ -1,0 +1,37 @@
+// TypeGraphQL's decorators look for it when the first class is read.
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import * as applications from '../applications/application.resolver';
+import * as blocks from '../blocks/block.resolver';
+import { AdminResolver } from '../friends/admin.resolver';
+import * as groups from '../friends/friend-group.resolver';
+import * as friends from '../friends/friend.resolver';
+import * as listener from '../listener/friendship-event.subscription';
+import type { Services } from '../services';
+import { UserResolver } from '../users/user.resolver';
+import { createSchema } from './schema';
+
+/** The schema, served by these services. */
+export function createExecutableSchema(services: Services): GraphQLSchema {
+  return createSchema([
+    new UserResolver(services.users),
+    new friends.FriendResolver(services.friends, services.search),
+    new friends.FriendInfoResolver(),
+    new friends.FriendConnectionResolver(),
+    new groups.FriendGroupResolver(services.groups),
+    new groups.FriendGroupFriendsResolver(services.friends),
+    new AdminResolver(services.users, services.friends, services.removals),
+    new applications.ApplicationResolver(services.applications),
+    new applications.FriendApplicationResolver(),
+    new applications.FriendApplicationConnectionResolver(),
+    new blocks.BlockResolver(services.blocks),
+    new blocks.BlockedUserResolver(),
+    new blocks.BlockedUserConnectionResolver(),
+    new listener.FriendshipEventSubscription(services.listener),
+    new listener.SelfInfoUpdatedResolver(),
+    new listener.FriendInfoChangedResolver(),
+    new listener.FriendListAddedResolver(),
+    new listener.FriendApplicationListAddedResolver(services.listener),
+    new listener.BlockListAddedResolver(services.listener),
+  ]);
+}

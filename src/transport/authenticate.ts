@@ -1,0 +1,68 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { TokenRefusedError, type Verifier } from '../auth/verifier';
+import { CodedError } from '../errors';
+import { isUserID } from '../lib/user-id';
+import type { UserService } from '../users/user.service';
+import type { Viewer } from '../users/viewer';
+
+/** The words with which a caller says who it is: HTTP headers, or the payload of `connection_init`. */
+export interface Credentials {
+  /** `Bearer TOKEN`. */
+  authorization: unknown;
+  /** The user that an administrator acts for; undefined or empty for oneself. */
+  actAs: unknown;
+}
+
+export interface Authenticated {
+  viewer: Viewer;
+  /** Milliseconds since 1970; null for a token that has no end. */
+  expiresAtMs: number | null;
+}
+
+/** Throws UNAUTHENTICATED or FORBIDDEN. Creates the user of a first call where that is switched on. */
+export type Authenticate = (credentials: Credentials) => Promise<Authenticated>;
+
+const ACT_AS = 'x-amicus-act-as';
+
+export function createAuthenticate(verifier: Verifier, users: UserService): Authenticate {
+  return async ({ authorization, actAs }) => {
+    const {
+      userID: subject,
+      isAdmin,
+      expiresAtMs,
+    } = await verifier.verify(toToken(authorization)).catch(toCoded);
+    const userID = toActor(subject, isAdmin, actAs);
+    await users.register(userID);
+    return { viewer: { userID, isAdmin }, expiresAtMs };
+  };
+}
+
+export function fromHeaders(headers: IncomingHttpHeaders): Credentials {
+  return { authorization: headers.authorization, actAs: headers[ACT_AS] };
+}
+
+/** Keys are compared without regard to case: clients write `authorization` and `Authorization` alike. */
+export function fromConnectionParams(params: Readonly<Record<string, unknown>> | undefined): Credentials {
+  const byName = new Map(Object.entries(params ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  return { authorization: byName.get('authorization'), actAs: byName.get(ACT_AS) };
+}
+
+function toToken(authorization: unknown): string | null {
+  if (typeof authorization !== 'string') return null;
+  return /^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? null;
+}
+
+function toActor(subject: string, isAdmin: boolean, actAs: unknown): string {
+  if (actAs === undefined || actAs === null || actAs === '') return subject;
+  if (!isAdmin) throw new CodedError('FORBIDDEN', `Only administrators may use ${ACT_AS}.`);
+  if (typeof actAs !== 'string' || !isUserID(actAs)) {
+    throw new CodedError('FORBIDDEN', `${ACT_AS} does not hold a user id.`);
+  }
+  return actAs;
+}
+
+function toCoded(error: unknown): never {
+  if (error instanceof TokenRefusedError)
+    throw new CodedError('UNAUTHENTICATED', `Not signed in: ${error.message}.`);
+  throw error;
+}

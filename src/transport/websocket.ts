@@ -1,0 +1,155 @@
+import type { Server } from 'node:http';
+import { execute, GraphQLError, parse, validate, type ExecutionArgs, type GraphQLSchema } from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import { useServer, type Extra } from 'graphql-ws/use/ws';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { CodedError } from '../errors';
+import type { RequestContext } from '../graphql/context';
+import { MAX_TOKENS } from '../graphql/limits';
+import { presentError, type LogDefect } from '../graphql/error-presenter';
+import { subscribeWithFreshContext } from '../graphql/subscribe';
+import type { Clock } from '../lib/clock';
+import type { Viewer } from '../users/viewer';
+import { fromConnectionParams, type Authenticate, type Authenticated } from './authenticate';
+import { GRAPHQL_PATH } from './http';
+
+const MAX_FRAME_BYTES = 256 * 1024;
+/** The longest delay that a timer takes. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+const FORBIDDEN = 4403;
+const TRY_AGAIN_LATER = 1013;
+const INTERNAL_ERROR = 1011;
+
+export interface WebSocketOptions {
+  schema: GraphQLSchema;
+  authenticate: Authenticate;
+  createContext: (viewer: Viewer, closeSlowSocket: () => void) => RequestContext;
+  logDefect: LogDefect;
+  clock: Clock;
+}
+
+// A type and not an interface: only a type can stand for the open record that graphql-ws asks for.
+type Session = { authenticated?: Authenticated };
+
+/**
+ * The WebSocket door: graphql-transport-ws at the same path as HTTP. `stop` tells every client to go away (1001) and
+ * cuts off those that do not close in time.
+ */
+export function attachWebSocket(
+  server: Server,
+  options: WebSocketOptions,
+): { stop(graceMs: number): Promise<void> } {
+  const { schema, authenticate, createContext, logDefect, clock } = options;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME_BYTES,
+    perMessageDeflate: false,
+  });
+  server.on('upgrade', (request, socket, head) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    if (pathname !== GRAPHQL_PATH) {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+  });
+
+  const present = (errors: readonly unknown[]) => errors.map((error) => presentError(error, logDefect));
+  const toContext = ({ socket, authenticated }: Extra & Session): RequestContext => {
+    if (authenticated === undefined)
+      throw new Error('An operation came before the connection was acknowledged.');
+    return createContext(authenticated.viewer, () => {
+      socket.close(TRY_AGAIN_LATER, 'Too slow; go on by the last cursor');
+    });
+  };
+
+  const disposable = useServer<Record<string, unknown>, Session>(
+    {
+      // In place of a thrown error's message, which may hold anything, the client gets a reason of our own.
+      onConnect: async (connection) => {
+        const { extra, connectionParams } = connection;
+        try {
+          extra.authenticated = await authenticate(fromConnectionParams(connectionParams));
+          closeAtExpiry(extra.socket, extra.authenticated.expiresAtMs, clock);
+          return true;
+        } catch (error) {
+          if (error instanceof CodedError) extra.socket.close(FORBIDDEN, error.message);
+          else {
+            presentError(error, logDefect);
+            extra.socket.close(INTERNAL_ERROR, 'Something went wrong here');
+          }
+          return false;
+        }
+      },
+      onSubscribe: ({ extra }, _id, payload) => toExecution(schema, payload, toContext(extra)),
+      execute,
+      subscribe: (args) =>
+        subscribeWithFreshContext<RequestContext>(args, ({ viewer, closeSlowSocket }) =>
+          createContext(viewer, closeSlowSocket),
+        ),
+      onNext: (_connection, _id, _payload, _args, { data, errors }) =>
+        errors === undefined ? undefined : { ...(data !== undefined && { data }), errors: present(errors) },
+      onError: (_connection, _id, _payload, errors) => present(errors),
+    },
+    sockets,
+  );
+
+  return {
+    async stop(graceMs) {
+      const cutOff = setTimeout(() => {
+        for (const client of sockets.clients) client.terminate();
+      }, graceMs);
+      try {
+        await disposable.dispose();
+      } finally {
+        clearTimeout(cutOff);
+      }
+    },
+  };
+}
+
+/** A mistake in one operation is that operation's error; thrown from here it would close the whole socket. */
+function toExecution(
+  schema: GraphQLSchema,
+  { query, variables, operationName }: SubscribePayload,
+  contextValue: RequestContext,
+): ExecutionArgs | readonly GraphQLError[] {
+  try {
+    const document = parse(query, { maxLexicalTokens: MAX_TOKENS });
+    const problems = validate(schema, document);
+    if (problems.length > 0) return problems.map((problem) => withCode(problem, 'GRAPHQL_VALIDATION_FAILED'));
+    return {
+      schema,
+      document,
+      variableValues: variables ?? null,
+      operationName: operationName ?? null,
+      contextValue,
+    };
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
+  }
+}
+
+function withCode({ message, nodes, source, positions }: GraphQLError, code: string): GraphQLError {
+  return new GraphQLError(message, {
+    ...(nodes ? { nodes } : { source: source ?? null, positions: positions ?? null }),
+    extensions: { code },
+  });
+}
+
+/** A socket must not outlive the token that opened it. */
+function closeAtExpiry(socket: WebSocket, expiresAtMs: number | null, clock: Clock): void {
+  if (expiresAtMs === null) return;
+  const remainingMs = expiresAtMs - clock.now();
+  const timer = setTimeout(
+    () => {
+      if (remainingMs > MAX_TIMER_MS) closeAtExpiry(socket, expiresAtMs, clock);
+      else socket.close(FORBIDDEN, 'The token has expired');
+    },
+    Math.min(Math.max(remainingMs, 0), MAX_TIMER_MS),
+  );
+  socket.once('close', () => {
+    clearTimeout(timer);
+  });
+}

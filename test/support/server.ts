@@ -1,0 +1,118 @@
+import { signToken } from '../../src/auth/signer';
+import { createApp } from '../../src/app';
+import { loadConfig, type Config } from '../../src/config';
+import type { Clock } from '../../src/lib/clock';
+import type { Limits } from '../../src/limits';
+import { sqlite, type Store } from './stores';
+
+export interface GraphqlAnswer<Data> {
+  data?: Data | null;
+  errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
+}
+
+export interface Caller {
+  userID: string;
+  isAdmin?: boolean;
+  actAs?: string;
+}
+
+export interface ServerOptions {
+  store?: Store;
+  clock?: Clock;
+  config?: Partial<Omit<Config, 'limits'>>;
+  limits?: Partial<Limits>;
+}
+
+const SECRET = 'a secret of at least thirty-two bytes';
+
+/** A real server on a port of its own, over a database of its own. */
+export class TestServer {
+  /** Every SQL statement since the list was last emptied. */
+  readonly statements: string[];
+  private readonly tokens = new Map<string, Promise<string>>();
+
+  private constructor(
+    readonly url: string,
+    statements: string[],
+    private readonly close: () => Promise<void>,
+  ) {
+    this.statements = statements;
+  }
+
+  static async start({ store = sqlite, clock, config, limits }: ServerOptions = {}): Promise<TestServer> {
+    const place = await store.create();
+    const statements: string[] = [];
+    const defaults = loadConfig({ AMICUS_PORT: '0', AMICUS_LOG_LEVEL: 'fatal', AMICUS_JWT_SECRET: SECRET });
+    const app = createApp(
+      { ...defaults, ...place.config, ...config, limits: { ...defaults.limits, ...limits } },
+      { ...(clock && { clock }), onStatement: (sql) => statements.push(sql) },
+    );
+    const { url } = await app.start();
+    return new TestServer(url, statements, async () => {
+      await app.stop();
+      await place.drop();
+    });
+  }
+
+  get wsUrl(): string {
+    return this.url.replace('http', 'ws');
+  }
+
+  async stop(): Promise<void> {
+    await this.close();
+  }
+
+  token(userID: string, isAdmin = false, expiresInSeconds = 3600): Promise<string> {
+    const key = `${userID} ${String(isAdmin)} ${String(expiresInSeconds)}`;
+    const made =
+      this.tokens.get(key) ??
+      signToken({
+        secret: SECRET,
+        issuer: null,
+        audience: null,
+        userID,
+        isAdmin,
+        expiresInSeconds,
+        nowMs: Date.now(),
+      });
+    this.tokens.set(key, made);
+    return made;
+  }
+
+  async headers({ userID, isAdmin = false, actAs }: Caller): Promise<Record<string, string>> {
+    return {
+      authorization: `Bearer ${await this.token(userID, isAdmin)}`,
+      ...(actAs !== undefined && { 'x-amicus-act-as': actAs }),
+    };
+  }
+
+  /** The whole answer of one operation, errors included. */
+  async send<Data = Record<string, unknown>>(
+    caller: string | Caller,
+    query: string,
+    variables: Record<string, unknown> = {},
+  ): Promise<GraphqlAnswer<Data>> {
+    const who = typeof caller === 'string' ? { userID: caller } : caller;
+    const response = await fetch(this.url, {
+      method: 'POST',
+      headers: { ...(await this.headers(who)), 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await response.json()) as GraphqlAnswer<Data>;
+  }
+
+  /** The data of one operation; rejects when there are errors. */
+  async call<Data = Record<string, never>>(
+    caller: string | Caller,
+    query: string,
+    variables: Record<string, unknown> = {},
+  ): Promise<Data> {
+    const { data, errors } = await this.send<Data>(caller, query, variables);
+    if (errors !== undefined || data === undefined || data === null) {
+      throw new Error(`${query} answered ${JSON.stringify(errors)}`);
+    }
+    return data;
+  }
+}
+
+export const ADMIN: Caller = { userID: 'admin', isAdmin: true };
