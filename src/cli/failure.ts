@@ -1,0 +1,19 @@
+/** A command cannot do what it was asked to; the message is all that the user needs. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+}
+
+const DEFECTS = ['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError', 'AssertionError'];
+
+/**
+ * What to print for an error that ended a command: its message, which says what to do. The stack is shown for
+ * defects of the program alone, since then it is the only help there is.
+ */
+export function toFailureText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (DEFECTS.includes(error.name)) return error.stack ?? error.message;
+  // A failed connection to several addresses is an AggregateError without a message.
+  return error.message === ''
+    ? toFailureText(error instanceof AggregateError ? error.errors[0] : error.name)
+    : error.message;
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { findDurationSeconds } from '../lib/duration';
+import { isUserID } from '../lib/user-id';
+import { toFailureText } from './failure';
+import { importFile } from './import';
+import { migrate } from './migrate';
+import { serve } from './serve';
+import type { Terminal } from './terminal';
+import { printToken, type TokenOptions } from './token';
+
+/**
+ * Runs the command that the arguments name (those after the program's own name) and gives the exit code: 0 when it
+ * did its work, 1 when it could not, 2 when the arguments are wrong. Never rejects.
+ */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    await createProgram(terminal).parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Commander has written its message already; help and version, asked for, are its errors with code 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    terminal.stderr.write(`amicus: ${toFailureText(error)}\n`);
+    return 1;
+  }
+}
+
+function createProgram(terminal: Terminal): Command {
+  const program = new Command('amicus')
+    .description(
+      'GraphQL gateway for user profiles and friendships. Settings: environment variables AMICUS_*.',
+    )
+    .version(readVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+      outputError: (text, write) => {
+        write(text.replace(/^error: /, 'amicus: '));
+      },
+    });
+  program
+    .command('serve')
+    .description('run the server until SIGINT or SIGTERM')
+    .action(() => serve(terminal));
+  program
+    .command('migrate')
+    .description('bring the database to the newest schema')
+    .action(() => migrate(terminal));
+  program
+    .command('token')
+    .description('print a signed token for a user')
+    .argument('<userid>', 'who the token speaks for', toUserID)
+    .option('--admin', 'make it an administrator', false)
+    .option('--expires <duration>', 'how long it is valid: 30s, 15m, 1h, 7d', toSeconds, 3600)
+    .action((userID: string, options: TokenOptions) => printToken(terminal, userID, options));
+  addImport(program, terminal);
+  return program;
+}
+
+function addImport(program: Command, terminal: Terminal): void {
+  const command: Command = program
+    .command('import')
+    .description('import friendships or users from a file, beside no running server')
+    .addOption(new Option('--edges <file>', 'two user ids a line; - for standard input').conflicts('users'))
+    .addOption(
+      new Option('--users <file>', 'one JSON object a line; - for standard input').conflicts('edges'),
+    )
+    .option('--strict', 'all or nothing: stop at the first wrong line', false);
+  command.action(async (options: { edges?: string; users?: string; strict: boolean }) => {
+    const path = options.edges ?? options.users;
+    if (path === undefined) command.error("error: one of '--edges <file>' and '--users <file>' is required");
+    const kind = options.edges === undefined ? 'users' : 'edges';
+    await importFile(terminal, { kind, path, isStrict: options.strict });
+  });
+}
+
+function toUserID(text: string): string {
+  if (isUserID(text)) return text;
+  throw new InvalidArgumentError('A user id is 1 to 32 characters of printable ASCII without blanks.');
+}
+
+function toSeconds(text: string): number {
+  const seconds = findDurationSeconds(text);
+  if (seconds !== null) return seconds;
+  throw new InvalidArgumentError(
+    'Give a number and s, m, h or d, such as 30s, 15m, 1h or 7d; ten years at most.',
+  );
+}
+
+function readVersion(): string {
+  // Two folders up from src/cli and from dist/cli alike.
+  const text = readFileSync(join(__dirname, '../../package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,67 @@
+import { type Clock, systemClock } from '../lib/clock';
+import { toCount } from '../lib/count';
+import type { Terminal } from './terminal';
+
+const REDRAW_MS = 100;
+const PLAIN_LINE_MS = 5000;
+const BAR_WIDTH = 24;
+
+/**
+ * Shows on standard error how far a file was read: one bar that is redrawn where a person looks on, a plain line
+ * every five seconds elsewhere. It has no timer: time is looked at when there is something new to tell.
+ */
+export class Progress {
+  #shownAtMs: number;
+  #isBarShown = false;
+
+  /** @param sizeBytes - null when unknown, as for a pipe: then no share is shown */
+  constructor(
+    private readonly stderr: Terminal['stderr'],
+    private readonly label: string,
+    private readonly sizeBytes: number | null,
+    private readonly clock: Clock = systemClock,
+  ) {
+    this.#shownAtMs = clock.now();
+  }
+
+  update(lines: number, bytes: number): void {
+    const interval = this.stderr.isTTY === true ? REDRAW_MS : PLAIN_LINE_MS;
+    if (this.clock.now() - this.#shownAtMs >= interval) this.#show(lines, bytes);
+  }
+
+  /** Shows the final state. */
+  end(lines: number, bytes: number): void {
+    this.#show(lines, bytes);
+    this.leave();
+  }
+
+  /** Writes a line of its own; the bar comes back below it. */
+  note(text: string): void {
+    this.stderr.write(`${this.#isBarShown ? '\r\x1b[K' : ''}${text}\n`);
+    this.#isBarShown = false;
+  }
+
+  /** Leaves the bar as it stands, so that others can write below it. Safe to call twice. */
+  leave(): void {
+    if (this.#isBarShown) this.stderr.write('\n');
+    this.#isBarShown = false;
+  }
+
+  #show(lines: number, bytes: number): void {
+    this.#shownAtMs = this.clock.now();
+    const share = this.sizeBytes === null ? null : Math.min(1, bytes / Math.max(1, this.sizeBytes));
+    const percent = share === null ? '' : `${Math.floor(share * 100)}%`;
+    const read = toCount(lines, 'line');
+    if (this.stderr.isTTY !== true) {
+      this.stderr.write(`${this.label}: ${read}${percent === '' ? '' : `, ${percent}`}\n`);
+      return;
+    }
+    const full = Math.round((share ?? 0) * BAR_WIDTH);
+    const bar =
+      share === null ? '' : `[${'#'.repeat(full)}${'-'.repeat(BAR_WIDTH - full)}] ${percent.padStart(4)}  `;
+    const text = `${bar}${read}  ${this.label}`;
+    // A line that wraps could not be redrawn.
+    this.stderr.write(`\r${text.slice(0, (this.stderr.columns ?? 80) - 1)}\x1b[K`);
+    this.#isBarShown = true;
+  }
+}

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+let folder: string;
+let processes: ChildProcess[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'amicus-'));
+  processes = [];
+});
+afterEach(() => {
+  // Has no effect on those that have ended: all, unless a check failed.
+  for (const started of processes) started.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+/** The program as a process of its own, with no setting but its folder and a free port. */
+function start(args: string[]): ChildProcess {
+  const main = join(__dirname, '../src/main.ts');
+  const settings = { AMICUS_DATA_DIR: folder, AMICUS_PORT: '0', AMICUS_LOG_LEVEL: 'silent' };
+  const started = spawn(process.execPath, ['-r', '@swc-node/register', main, ...args], {
+    cwd: join(__dirname, '..'),
+    env: { PATH: process.env['PATH'], ...settings },
+  });
+  processes.push(started);
+  return started;
+}
+
+/** What the server prints first, when it is ready; what it says of its failure when it cannot start. */
+async function readFirstLine({ stdout, stderr }: ChildProcess): Promise<string> {
+  if (stdout === null || stderr === null) throw new Error('the process has no output');
+  const [printed] = (await Promise.race([once(stdout, 'data'), once(stderr, 'data')])) as [Buffer];
+  return printed.toString();
+}
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s stops the server in order, and the folder is free',
+  async (signal) => {
+    for (let round = 0; round < 2; round++) {
+      const server = start(['serve']);
+      const exited = once(server, 'exit');
+      expect(await readFirstLine(server)).toContain('Amicus is ready at http://127.0.0.1:');
+      server.kill(signal);
+      expect(await exited).toEqual([0, null]);
+    }
+  },
+);
+
+test('a failed start ends the process with code 1 and one line', async () => {
+  const server = start(['serve']);
+  const exited = once(server, 'exit');
+  await readFirstLine(server);
+  const second = start(['serve']);
+  const secondExited = once(second, 'exit');
+  expect(second.stderr && (await text(second.stderr))).toMatch(/^amicus: .*in use.*\n$/);
+  expect(await secondExited).toEqual([1, null]);
+  server.kill('SIGTERM');
+  await exited;
+});
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)(
+  '%s again, while a request is under way, ends the server at once with code %i',
+  async (signal, code) => {
+    const server = start(['serve']);
+    const exited = once(server, 'exit');
+    const port = Number(new URL((await readFirstLine(server)).trim().split(' ').at(-1) ?? '').port);
+    const client = connect(port, '127.0.0.1');
+    client.on('error', () => undefined);
+    client.write(
+      'POST /graphql HTTP/1.1\r\nHost: amicus\r\nContent-Type: application/json\r\nContent-Length: 9\r\n',
+    );
+    client.write('Expect: 100-continue\r\n\r\n');
+    // The server asks for the body, so it has the request; the body never comes.
+    await once(client, 'data');
+    // A signal that follows the first at once counts as the same one: this sends it until it counts as another.
+    const sending = setInterval(() => server.kill(signal), 100);
+    const outcome = await exited;
+    clearInterval(sending);
+    client.destroy();
+    expect(outcome).toEqual([code, null]);
+  },
+);
