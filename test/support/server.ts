@@ -1,5 +1,5 @@
 import { signToken } from '../../src/auth/signer';
-import { createApp } from '../../src/app';
+import { createApp, type App } from '../../src/app';
 import { loadConfig, type Config } from '../../src/config';
 import type { Clock } from '../../src/lib/clock';
 import type { Limits } from '../../src/limits';
@@ -28,38 +28,48 @@ const SECRET = 'a secret of at least thirty-two bytes';
 /** A real server on a port of its own, over a database of its own. */
 export class TestServer {
   /** Every SQL statement since the list was last emptied. */
-  readonly statements: string[];
+  readonly statements: string[] = [];
+  /** Changes with each start. */
+  url = '';
+  private app: App;
   private readonly tokens = new Map<string, Promise<string>>();
 
   private constructor(
-    readonly url: string,
-    statements: string[],
-    private readonly close: () => Promise<void>,
-  ) {
-    this.statements = statements;
-  }
+    private readonly config: Config,
+    private readonly clock: Clock | undefined,
+    private readonly drop: () => Promise<void>,
+  ) {}
 
   static async start({ store = sqlite, clock, config, limits }: ServerOptions = {}): Promise<TestServer> {
     const place = await store.create();
-    const statements: string[] = [];
     const defaults = loadConfig({ AMICUS_PORT: '0', AMICUS_LOG_LEVEL: 'fatal', AMICUS_JWT_SECRET: SECRET });
-    const app = createApp(
-      { ...defaults, ...place.config, ...config, limits: { ...defaults.limits, ...limits } },
-      { ...(clock && { clock }), onStatement: (sql) => statements.push(sql) },
-    );
-    const { url } = await app.start();
-    return new TestServer(url, statements, async () => {
-      await app.stop();
-      await place.drop();
+    const merged = { ...defaults, ...place.config, ...config, limits: { ...defaults.limits, ...limits } };
+    const server = new TestServer(merged, clock, () => place.drop());
+    await server.open();
+    return server;
+  }
+
+  /** Stops the server and starts another one over the same database, on a port of its own. */
+  async restart(): Promise<void> {
+    await this.app.stop();
+    await this.open();
+  }
+
+  private async open(): Promise<void> {
+    this.app = createApp(this.config, {
+      ...(this.clock && { clock: this.clock }),
+      onStatement: (sql) => this.statements.push(sql),
     });
+    this.url = (await this.app.start()).url;
+  }
+
+  async stop(): Promise<void> {
+    await this.app.stop();
+    await this.drop();
   }
 
   get wsUrl(): string {
     return this.url.replace('http', 'ws');
-  }
-
-  async stop(): Promise<void> {
-    await this.close();
   }
 
   token(userID: string, isAdmin = false, expiresInSeconds = 3600): Promise<string> {
