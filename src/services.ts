@@ -96,7 +96,8 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     config.autoRegister,
   );
   bus.subscribe((hints) => {
-    users.forget(hints.filter((hint) => hint.head === null).map((hint) => hint.userID));
+    const deleted = hints.filter((hint) => hint.head === null);
+    if (deleted.length > 0) users.forget(deleted.map((hint) => hint.userID));
   });
   const relations = new RelationService(new RelationRepository(database), groupRows, log, clock, limits);
 

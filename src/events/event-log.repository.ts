@@ -1,4 +1,5 @@
 import type { Database, Queryable, Transaction } from '../database/sql';
+import { CodedError } from '../errors';
 import type { Clock } from '../lib/clock';
 import { mergeDrafts } from './event-drafts';
 import type {
@@ -67,7 +68,8 @@ export class EventLog {
 
   /**
    * Appends events in the order given (those of one user and kind joined into one) and hints at them after the
-   * commit. Two statements, whatever the number. Events of a user that does not exist are left out.
+   * commit. Two statements, whatever the number. Throws FORBIDDEN when one of the users does not exist: who was
+   * deleted while a call of theirs was under way must not write any more.
    */
   async append(tx: Transaction, drafts: readonly EventDraft[]): Promise<void> {
     const merged = mergeDrafts(drafts);
@@ -80,7 +82,7 @@ export class EventLog {
     const events: { user_id: string; seq: number; type: EventType; payload: string }[] = [];
     for (const { userID, type, payload } of merged) {
       const seq = next.get(userID);
-      if (seq === undefined) continue;
+      if (seq === undefined) throw new CodedError('FORBIDDEN', `The user "${userID}" is not registered here.`);
       next.set(userID, seq + 1);
       events.push({ user_id: userID, seq, type, payload: JSON.stringify(payload) });
     }

@@ -33,6 +33,8 @@ class HttpProblem extends Error {
 export function createHttpServer(options: HttpOptions): Server {
   return createServer((request, response) => {
     answer(request, response, options).catch((error: unknown) => {
+      // A client that went away in the middle of its request is nobody's fault here.
+      if (request.errored !== null) return;
       if (!(error instanceof HttpProblem)) options.onError(error);
       const problem =
         error instanceof HttpProblem ? error : new HttpProblem(500, 'Something went wrong here.');
@@ -51,8 +53,8 @@ async function answer(
   response: ServerResponse,
   options: HttpOptions,
 ): Promise<void> {
-  const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
-  switch (pathname) {
+  const { path, search } = splitUrl(request);
+  switch (path) {
     case GRAPHQL_PATH:
       sendResult(response, await execute(request, search, options));
       return;
@@ -67,6 +69,12 @@ async function answer(
     default:
       throw new HttpProblem(404, `Nothing is served here; GraphQL is at ${GRAPHQL_PATH}.`);
   }
+}
+
+/** Not by `URL`, which throws on what a client may well send. `search` begins with `?`, or is empty. */
+export function splitUrl({ url = '/' }: IncomingMessage): { path: string; search: string } {
+  const mark = url.indexOf('?');
+  return mark === -1 ? { path: url, search: '' } : { path: url.slice(0, mark), search: url.slice(mark) };
 }
 
 async function execute(
@@ -99,7 +107,8 @@ async function execute(
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Leaving the loop must not close the socket: the answer still has to go out on it.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > MAX_BODY_BYTES) {
       throw new HttpProblem(413, `The body is larger than ${MAX_BODY_BYTES} bytes.`, { connection: 'close' });

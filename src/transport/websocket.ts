@@ -11,7 +11,7 @@ import { subscribeWithFreshContext } from '../graphql/subscribe';
 import type { Clock } from '../lib/clock';
 import type { Viewer } from '../users/viewer';
 import { fromConnectionParams, type Authenticate, type Authenticated } from './authenticate';
-import { GRAPHQL_PATH } from './http';
+import { GRAPHQL_PATH, splitUrl } from './http';
 
 const MAX_FRAME_BYTES = 256 * 1024;
 /** The longest delay that a timer takes. */
@@ -46,8 +46,8 @@ export function attachWebSocket(
     perMessageDeflate: false,
   });
   server.on('upgrade', (request, socket, head) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    if (pathname !== GRAPHQL_PATH) {
+    if (splitUrl(request).path !== GRAPHQL_PATH) {
+      socket.on('error', () => socket.destroy());
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }

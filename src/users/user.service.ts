@@ -38,6 +38,8 @@ const REMEMBERED_USERS = 100_000;
 
 export class UserService {
   private readonly registered = new LRUCache<string, true>({ max: REMEMBERED_USERS });
+  /** How often users were forgotten. */
+  private forgettings = 0;
 
   constructor(
     private readonly database: Database,
@@ -52,6 +54,7 @@ export class UserService {
 
   /** To be called with users that were deleted, here or on another node. */
   forget(userIDs: readonly string[]): void {
+    this.forgettings++;
     for (const userID of userIDs) this.registered.delete(userID);
   }
 
@@ -61,13 +64,15 @@ export class UserService {
    */
   async register(userID: string): Promise<void> {
     if (this.registered.has(userID)) return;
+    const { forgettings } = this;
     const [known] = await this.users.load(this.database.reader, [userID]);
     if (known === undefined) {
       if (!this.autoRegister)
         throw new CodedError('FORBIDDEN', `The user "${userID}" is not registered here.`);
       await this.database.transaction((tx) => this.createMissing(tx, [userID]));
     }
-    this.registered.set(userID, true);
+    // One that was deleted while it was looked up must not be remembered.
+    if (forgettings === this.forgettings) this.registered.set(userID, true);
   }
 
   /** Throws FORBIDDEN when the viewer was deleted while the call was under way. */
