@@ -71,7 +71,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       ready = false;
     });
 
-    services.fanout.start();
+    for (const work of services.background) work.start();
     ready = true;
     const host = family === 'IPv6' ? `[${address}]` : address;
     return { url: `http://${host}:${port}${GRAPHQL_PATH}` };

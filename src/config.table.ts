@@ -83,6 +83,18 @@ export const settings = {
     description: 'Whether the first call of an unknown user creates it: `on` or `off`.',
     parse: toSwitch,
   },
+  eventRetentionDays: {
+    name: 'AMICUS_EVENT_RETENTION_DAYS',
+    default: '7',
+    description: 'How many days live events are kept, for clients that come back.',
+    parse: toInteger(1, 36_500),
+  },
+  eventRetentionCount: {
+    name: 'AMICUS_EVENT_RETENTION_COUNT',
+    default: '10000',
+    description: 'How many live events of one user are kept, however young they are.',
+    parse: toInteger(1, 2_147_483_647),
+  },
   logLevel: {
     name: 'AMICUS_LOG_LEVEL',
     default: 'info',

@@ -23,6 +23,9 @@ export interface Config {
   readonly jwtAudience: string | null;
   /** Whether the first authenticated call of an unknown user creates it. */
   readonly autoRegister: boolean;
+  /** Live events are kept this long, and this many of one user: whichever is less. */
+  readonly eventRetentionDays: number;
+  readonly eventRetentionCount: number;
   readonly logLevel: LogLevel;
   readonly limits: Limits;
 }

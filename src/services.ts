@@ -9,6 +9,8 @@ import type { Database } from './database/sql';
 import { MemoryBus } from './events/bus';
 import { EventLog } from './events/event-log.repository';
 import { EventHub } from './events/hub';
+import { EventRetentionRepository } from './events/event-retention.repository';
+import { EventRetention } from './events/event-retention.service';
 import { ProfileFanoutRepository } from './events/profile-fanout.repository';
 import { ProfileFanout } from './events/profile-fanout.service';
 import { FriendGroupRepository } from './friends/friend-group.repository';
@@ -50,7 +52,8 @@ export interface Services {
   relations: RelationService;
   removals: UserRemovalService;
   listener: FriendshipListener;
-  fanout: ProfileFanout;
+  /** Work that goes on by itself once it is started. */
+  background: readonly { start(): void }[];
   hub: EventHub;
   /** The look-ups of one request, or of one event. */
   createLoaders: (viewer: Viewer) => Loaders;
@@ -78,6 +81,10 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   const log = new EventLog(database, bus, clock);
   const fanout = new ProfileFanout(database, new ProfileFanoutRepository(database), log, clock, onError);
   closers.add(() => fanout.stop());
+  const retentionRows = new EventRetentionRepository(database);
+  const keep = { days: config.eventRetentionDays, count: config.eventRetentionCount };
+  const retention = new EventRetention(database, retentionRows, clock, keep, onError);
+  closers.add(() => retention.stop());
   const hub = new EventHub(log, bus, clock);
   closers.add(() => {
     hub.stop();
@@ -113,7 +120,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     relations,
     removals: new UserRemovalService(database, new UserRemovalRepository(database), log, bus, limits),
     listener: new FriendshipListener(log, hub, applicationRows, blockRows),
-    fanout,
+    background: [fanout, retention],
     hub,
     createLoaders: (viewer) =>
       createLoaders({ database, users: userRows, friends: friendRows, groups: groupRows, clock }, viewer),

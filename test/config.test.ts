@@ -27,6 +27,8 @@ test('nothing has to be set', () => {
     jwtIssuer: null,
     jwtAudience: null,
     autoRegister: true,
+    eventRetentionDays: 7,
+    eventRetentionCount: 10_000,
     logLevel: 'info',
     limits: defaultLimits,
   });

@@ -42,9 +42,14 @@ describe('the queue of one subscription', () => {
     const { subscription } = createSubscription();
     subscription.offer(createEvents(1, 3));
     subscription.offer(createEvents(2, 4));
-    const seqs = [];
-    for (let index = 0; index < 4; index++) seqs.push((await subscription.next()).value?.event.seq);
-    expect(seqs).toEqual([1, 2, 3, 4]);
+    for (const seq of [1, 2, 3, 4]) expect((await subscription.next()).value).toMatchObject({ event: { seq } });
+  });
+
+  it('ends a reader under whom the history was trimmed, and gives it no part of what is left', async () => {
+    const { subscription, told } = createSubscription();
+    subscription.offer(createEvents(5, 9));
+    expect(told).toEqual(['end', 'too slow']);
+    expect(await subscription.next()).toEqual({ value: undefined, done: true });
   });
 
   it('ends a reader that takes nothing for two seconds although more is waiting', async () => {

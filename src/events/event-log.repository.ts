@@ -82,7 +82,8 @@ export class EventLog {
     const events: { user_id: string; seq: number; type: EventType; payload: string }[] = [];
     for (const { userID, type, payload } of merged) {
       const seq = next.get(userID);
-      if (seq === undefined) throw new CodedError('FORBIDDEN', `The user "${userID}" is not registered here.`);
+      if (seq === undefined)
+        throw new CodedError('FORBIDDEN', `The user "${userID}" is not registered here.`);
       next.set(userID, seq + 1);
       events.push({ user_id: userID, seq, type, payload: JSON.stringify(payload) });
     }

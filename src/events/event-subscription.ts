@@ -1,11 +1,16 @@
 import type { EventType, StoredEvent } from './friendship-event';
 
+/** Why the history does not reach back to a cursor: it was trimmed below it, or the stream is another one. */
+export type GapReason = 'TRIMMED' | 'OTHER_EPOCH';
+
 /** Tells where the stream stands; always the first delivery. */
 export interface StreamOpenedFact {
   type: 'STREAM_OPENED';
   /** The position that delivery starts behind. */
   seq: number;
   recovered: boolean;
+  /** Null when recovered. */
+  reason: GapReason | null;
   occurredAtMs: number;
 }
 
@@ -64,18 +69,30 @@ export class EventSubscription implements AsyncIterableIterator<Delivery> {
     this.behind = true;
     this.stalledAtMs ??= nowMs;
     if (nowMs - this.stalledAtMs >= STALL_MS) {
-      void this.return();
-      this.options.onTooSlow();
+      this.endTooSlow();
     }
     return false;
   }
 
-  /** Queues what follows its position, in order, as far as there is room; the rest is read again later. */
+  private endTooSlow(): void {
+    void this.return();
+    this.options.onTooSlow();
+  }
+
+  /**
+   * Queues what follows its position, in order, as far as there is room; the rest is read again later. A stream is
+   * dense: where it is not, its history was trimmed under a reader that was too slow for it, who is told so and ended,
+   * never given a part.
+   */
   offer(events: readonly StoredEvent[]): void {
     for (const event of events) {
       if (event.seq <= this.seq) continue;
       if (this.queue.length >= QUEUE_LIMIT) {
         this.behind = true;
+        return;
+      }
+      if (event.seq !== this.seq + 1) {
+        this.endTooSlow();
         return;
       }
       this.seq = event.seq;

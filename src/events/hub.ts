@@ -2,7 +2,7 @@ import type { Clock } from '../lib/clock';
 import type { Bus } from './bus';
 import { toEventCursor, type EventPlace } from './event-cursor';
 import type { EventLog } from './event-log.repository';
-import { EventSubscription, type Delivery } from './event-subscription';
+import { EventSubscription, type Delivery, type GapReason } from './event-subscription';
 import type { EventType, StreamPosition } from './friendship-event';
 
 const BATCH = 256;
@@ -64,8 +64,8 @@ export class EventHub {
   async listen(request: ListenRequest): Promise<EventSubscription> {
     const { userID, types, onTooSlow } = request;
     const position = (await this.log.findPosition(userID)) ?? { epoch: '', head: 0, floor: 0 };
-    const recovered = request.after === null || canResume(request.after, position);
-    const seq = recovered && request.after !== null ? request.after.seq : position.head;
+    const reason = request.after === null ? null : findGap(request.after, position);
+    const seq = reason === null && request.after !== null ? request.after.seq : position.head;
     const toDelivery = (event: Delivery['event']): Delivery => ({
       event,
       cursor: toEventCursor(userID, { epoch: position.epoch, seq: event.seq }),
@@ -83,7 +83,13 @@ export class EventHub {
         this.drop(channel, subscription);
       },
     });
-    subscription.open({ type: 'STREAM_OPENED', seq, recovered, occurredAtMs: this.clock.now() });
+    subscription.open({
+      type: 'STREAM_OPENED',
+      seq,
+      recovered: reason === null,
+      reason,
+      occurredAtMs: this.clock.now(),
+    });
     channel.subscriptions.add(subscription);
     this.wake(channel);
     return subscription;
@@ -143,6 +149,8 @@ export class EventHub {
   }
 }
 
-function canResume(after: EventPlace, position: StreamPosition): boolean {
-  return after.epoch === position.epoch && after.seq >= position.floor && after.seq <= position.head;
+/** Why delivery cannot begin behind `after`; null when it can. */
+function findGap(after: EventPlace, position: StreamPosition): GapReason | null {
+  if (after.epoch !== position.epoch || after.seq > position.head) return 'OTHER_EPOCH';
+  return after.seq < position.floor ? 'TRIMMED' : null;
 }

@@ -1,7 +1,7 @@
 import { Field, ID, Int, InterfaceType, ObjectType } from 'type-graphql';
 import { FriendApplication, FriendApplicationTypeEnum } from '../applications/application.types';
 import { BlockedUser } from '../blocks/block.types';
-import type { Delivery } from '../events/event-subscription';
+import type { Delivery, GapReason } from '../events/event-subscription';
 import type { ApplicationType } from '../events/friendship-event';
 import { FriendInfo } from '../friends/friend.types';
 import { createEnum } from '../graphql/enum';
@@ -28,6 +28,16 @@ export const FriendshipEventTypeEnum = createEnum<ListenerEventType>(
     FRIEND_GROUP_RENAMED: 'FriendGroupRenamed.',
     FRIENDS_ADDED_TO_GROUP: 'FriendsAddedToGroup.',
     FRIENDS_DELETED_FROM_GROUP: 'FriendsDeletedFromGroup.',
+  },
+);
+
+export const StreamGapReasonEnum = createEnum<GapReason>(
+  'StreamGapReason',
+  'Why the history of a stream does not reach back to a cursor.',
+  {
+    TRIMMED: 'The events behind the cursor are older than what is kept.',
+    OTHER_EPOCH:
+      'The cursor is from a stream that was replaced: the user was created anew, or the database restored.',
   },
 );
 
@@ -65,6 +75,12 @@ export class StreamOpened extends FriendshipEvent {
       'delivery starts at the head, read the lists again. True without `after`.',
   })
   recovered: boolean;
+
+  @Field(() => StreamGapReasonEnum, {
+    nullable: true,
+    description: 'Why the history does not reach back to `after`. Null when `recovered` is true.',
+  })
+  reason: GapReason | null;
 }
 
 @ObjectType({

@@ -18,7 +18,7 @@ export const LISTEN = `
   subscription Listen($after: String, $types: [FriendshipEventType!]) {
     friendshipEvents(after: $after, types: $types) {
       __typename seq cursor type occurredAt
-      ... on StreamOpened { recovered }
+      ... on StreamOpened { recovered reason }
       ... on SelfInfoUpdated { user { id nickName } }
       ... on FriendInfoChanged { friends { ...Friend } }
       ... on FriendListAdded { friends { ...Friend } }

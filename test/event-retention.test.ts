@@ -1,0 +1,79 @@
+import type { Clock } from '../src/lib/clock';
+import { TestListener } from './support/listener';
+import { TestServer } from './support/server';
+import { describeOnStores } from './support/stores';
+
+const SET_NICK = 'mutation ($nick: String!) { setSelfInfo(input: { nickName: $nick }) { id } }';
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+describeOnStores('the history of a stream is trimmed', (store) => {
+  let server: TestServer;
+  let nowMs = Date.now();
+  const clock: Clock = { now: () => nowMs };
+
+  beforeEach(async () => {
+    nowMs = Date.now();
+    server = await TestServer.start({ store, clock, config: { eventRetentionCount: 10 } });
+  });
+  afterEach(() => server.stop());
+
+  const position = async (): Promise<string> =>
+    (await server.call<{ friendshipEventPosition: string }>('ann', '{ friendshipEventPosition }'))
+      .friendshipEventPosition;
+
+  /** Makes events and gives the cursor before each of them, and the one behind all. */
+  async function write(count: number): Promise<string[]> {
+    const cursors = [await position()];
+    for (let index = 0; index < count; index++) {
+      await server.call('ann', SET_NICK, { nick: String(Math.random()) });
+      cursors.push(await position());
+    }
+    return cursors;
+  }
+
+  /** Restarts, because a round of trimming begins with the start, and waits until the cursor is trimmed away. */
+  async function untilTrimmed(cursor: string | undefined): Promise<Record<string, unknown>> {
+    await server.restart();
+    for (;;) {
+      const { listener, opened } = await TestListener.open(server, 'ann', { after: cursor ?? '' });
+      await listener.stop();
+      if (opened['recovered'] === false) return opened;
+    }
+  }
+
+  it('by count: the youngest are kept, and one below them is told to read again, from the head on', async () => {
+    const cursors = await write(25);
+    const opened = await untilTrimmed(cursors[14]);
+    expect(opened).toMatchObject({ recovered: false, reason: 'TRIMMED', seq: 25, cursor: cursors[25] });
+    const { listener, opened: kept } = await TestListener.open(server, 'ann', { after: cursors[15] ?? '' });
+    expect(kept).toMatchObject({ recovered: true, reason: null, seq: 15 });
+    expect((await listener.take(10)).map((event) => event.seq)).toEqual([
+      16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+    ]);
+    await listener.stop();
+  });
+
+  it('by age: what is older than seven days goes, the head stays and numbers go on', async () => {
+    const cursors = await write(3);
+    nowMs += 6 * DAY_MS;
+    const young = await write(2);
+    nowMs += 2 * DAY_MS;
+    const opened = await untilTrimmed(cursors[2]);
+    expect(opened).toMatchObject({ reason: 'TRIMMED', seq: 5 });
+    const { listener } = await TestListener.open(server, 'ann', { after: young[0] ?? '' });
+    await write(1);
+    expect((await listener.take(3)).map((event) => event.seq)).toEqual([4, 5, 6]);
+    await listener.stop();
+  });
+
+  it('down to nothing when all of it is old', async () => {
+    const cursors = await write(4);
+    nowMs += 8 * DAY_MS;
+    await untilTrimmed(cursors[3]);
+    const { listener, opened } = await TestListener.open(server, 'ann', { after: cursors[4] ?? '' });
+    expect(opened).toMatchObject({ recovered: true, seq: 4 });
+    await write(1);
+    expect(await listener.next()).toMatchObject({ seq: 5 });
+    await listener.stop();
+  });
+});
