@@ -25,6 +25,7 @@ import { UserRemovalService } from './friends/user-removal.service';
 import { systemClock, type Clock } from './lib/clock';
 import { Closers } from './lib/closers';
 import { FriendshipListener } from './listener/friendship-listener.service';
+import { StrangerCache } from './users/stranger-cache';
 import { UserRepository } from './users/user.repository';
 import { UserService } from './users/user.service';
 import type { Viewer } from './users/viewer';
@@ -71,6 +72,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   const database = await openDatabase({ dataDir, databaseUrl: databaseUrl ?? undefined, onStatement });
   closers.add(() => database.stop());
   const userRows = new UserRepository(database);
+  const strangers = new StrangerCache(clock);
   const friendRows = new FriendRepository(database);
   const groupRows = new FriendGroupRepository(database);
   const applicationRows = new ApplicationRepository(database);
@@ -103,10 +105,15 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     config.autoRegister,
   );
   bus.subscribe((hints) => {
-    const deleted = hints.filter((hint) => hint.head === null);
-    if (deleted.length > 0) users.forget(deleted.map((hint) => hint.userID));
+    for (const { userID, head } of hints) {
+      if (head !== null) continue;
+      users.forget(userID);
+      strangers.dropUser(userID);
+    }
   });
-  const relations = new RelationService(new RelationRepository(database), groupRows, log, clock, limits);
+  const relationRows = new RelationRepository(database);
+  const relations = new RelationService(relationRows, groupRows, userRows, strangers, log, clock, limits);
+  const sources = { database, users: userRows, strangers, friends: friendRows, groups: groupRows, clock };
 
   return {
     clock,
@@ -122,8 +129,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     listener: new FriendshipListener(log, hub, applicationRows, blockRows),
     background: [fanout, retention],
     hub,
-    createLoaders: (viewer) =>
-      createLoaders({ database, users: userRows, friends: friendRows, groups: groupRows, clock }, viewer),
+    createLoaders: (viewer) => createLoaders(sources, viewer),
     stop: () => closers.close(),
   };
 }

@@ -67,20 +67,29 @@ describeOnStores('the number of SQL statements does not depend on how much is as
     expect(await count('viewer', remove, { ids: ids.slice(1, 51) })).toBe(one);
   });
 
-  it('setSelfInfo takes the same with no friend and with many; telling the owners is left to the job', async () => {
-    const set = 'mutation ($nick: String!) { setSelfInfo(input: { nickName: $nick }) { id } }';
-    const owners = Array.from({ length: 40 }, (_, index) => `owner${String(index)}`);
-    await server.call(ADMIN, IMPORT_USERS, { users: owners.map((userID) => ({ userID })) });
-    for (const owner of owners)
-      await server.call(ADMIN, IMPORT_FRIENDS, { id: owner, friends: [{ userID: 'viewer' }] });
-    await server.call('nobody', '{ me { id } }');
-    const lonely = await countChange('nobody', set);
-    expect(await countChange('viewer', set)).toBe(lonely);
-  });
+  // Only SQLite's one writer lets the change's statements be told from those of the job that follows it.
+  const onOneWriter = store.name === 'SQLite' ? it : it.skip;
 
-  /** Statements up to the first COMMIT: those of the change itself. */
+  onOneWriter(
+    'setSelfInfo takes the same with no friend and with many; telling the owners is left to the job',
+    async () => {
+      const set = 'mutation ($nick: String!) { setSelfInfo(input: { nickName: $nick }) { id } }';
+      const owners = Array.from({ length: 40 }, (_, index) => `owner${String(index)}`);
+      await server.call(ADMIN, IMPORT_USERS, { users: owners.map((userID) => ({ userID })) });
+      for (const owner of owners)
+        await server.call(ADMIN, IMPORT_FRIENDS, { id: owner, friends: [{ userID: 'viewer' }] });
+      await server.call('nobody', '{ me { id } }');
+      const lonely = await countChange('nobody', set);
+      expect(await countChange('viewer', set)).toBe(lonely);
+    },
+  );
+
+  /** Statements of the transaction that writes the profile. */
   async function countChange(userID: string, query: string): Promise<number> {
     await count(userID, query, { nick: String(Math.random()) });
-    return server.statements.indexOf('COMMIT');
+    const written = server.statements.findIndex((sql) => sql.startsWith('UPDATE "user"'));
+    return (
+      server.statements.indexOf('COMMIT', written) - server.statements.lastIndexOf('BEGIN IMMEDIATE', written)
+    );
   }
 });

@@ -63,7 +63,8 @@ export class EventLog {
    * is read; always in sorted order, so that two changes never wait for each other.
    */
   async lock(tx: Transaction, userIDs: readonly string[]): Promise<void> {
-    if (this.lockStreams !== null) await tx.all(this.lockStreams, [JSON.stringify(userIDs)]);
+    if (this.lockStreams === null || userIDs.length === 0) return;
+    await tx.all(this.lockStreams, [JSON.stringify(userIDs)]);
   }
 
   /**

@@ -23,12 +23,13 @@ export interface EventPayloads {
   FRIEND_LIST_DELETED: { userIDs: string[] };
   FRIEND_APPLICATION_LIST_ADDED: { applications: ApplicationFacts[] };
   FRIEND_APPLICATION_LIST_DELETED: { applicationType: ApplicationType; userIDs: string[] };
-  FRIEND_APPLICATION_LIST_READ: { unreadCount: number };
+  FRIEND_APPLICATION_LIST_READ: { unreadCount: number; userIDs: string[] };
   BLOCK_LIST_ADDED: { userIDs: string[] };
   BLOCK_LIST_DELETED: { userIDs: string[] };
   FRIEND_GROUP_CREATED: { groupName: string; userIDs: string[] };
   FRIEND_GROUP_DELETED: { groupNames: string[] };
-  FRIEND_GROUP_RENAMED: { oldName: string; newName: string };
+  /** Tells who is in the group: a client's copy may be older or newer than the rename. */
+  FRIEND_GROUP_RENAMED: { oldName: string; newName: string; userIDs: string[] };
   FRIENDS_ADDED_TO_GROUP: { groupName: string; userIDs: string[] };
   FRIENDS_DELETED_FROM_GROUP: { groupName: string; userIDs: string[] };
 }

@@ -131,17 +131,19 @@ export class FriendGroupRepository {
     return new Set(rows.map((row) => row.name));
   }
 
-  async rename(tx: Transaction, ownerID: string, oldName: string, newName: string): Promise<void> {
+  /** Gives the friends in the group, in no order. */
+  async rename(tx: Transaction, ownerID: string, oldName: string, newName: string): Promise<string[]> {
     await tx.all('UPDATE friend_group SET name = $3 WHERE owner_id = $1 AND name = $2', [
       ownerID,
       oldName,
       newName,
     ]);
-    await tx.all('UPDATE friend_group_member SET group_name = $3 WHERE owner_id = $1 AND group_name = $2', [
-      ownerID,
-      oldName,
-      newName,
-    ]);
+    const members = await tx.all<{ friend_id: string }>(
+      `UPDATE friend_group_member SET group_name = $3 WHERE owner_id = $1 AND group_name = $2
+        RETURNING friend_id`,
+      [ownerID, oldName, newName],
+    );
+    return members.map((row) => row.friend_id);
   }
 
   /**

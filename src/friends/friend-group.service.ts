@@ -78,8 +78,10 @@ export class FriendGroupService {
       if (existing.some(({ name }) => name === newName)) {
         throw groupError('There is a friend group of the new name already.', 'GROUP_EXISTS');
       }
-      await this.groups.rename(tx, userID, oldName, newName);
-      await this.log.append(tx, [{ userID, type: 'FRIEND_GROUP_RENAMED', payload: { oldName, newName } }]);
+      const userIDs = await this.groups.rename(tx, userID, oldName, newName);
+      await this.log.append(tx, [
+        { userID, type: 'FRIEND_GROUP_RENAMED', payload: { oldName, newName, userIDs } },
+      ]);
       const [renamed] = await this.groups.load(userID, [newName], tx);
       return renamed ?? group;
     });

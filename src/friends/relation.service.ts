@@ -4,6 +4,8 @@ import type { EventLog } from '../events/event-log.repository';
 import type { Clock } from '../lib/clock';
 import type { Limits } from '../limits';
 import type { FriendGroupRepository } from './friend-group.repository';
+import type { StrangerCache } from '../users/stranger-cache';
+import type { UserRepository } from '../users/user.repository';
 import { RelationEffects, type RelationChange } from './relation-effects';
 import type { ListCounts, PairKey, PairRow, RelationRepository } from './relation.repository';
 import { decide, type Decision, type PairState, type RelationAction } from './relation.transitions';
@@ -26,6 +28,8 @@ export class RelationService {
   constructor(
     private readonly relations: RelationRepository,
     private readonly groups: FriendGroupRepository,
+    private readonly users: UserRepository,
+    private readonly strangers: StrangerCache,
     private readonly log: EventLog,
     private readonly clock: Clock,
     private readonly limits: Limits,
@@ -74,6 +78,26 @@ export class RelationService {
     return users.size === 0 ? new Map() : this.relations.countLists(tx, [...users]);
   }
 
+  /** Who became a friend is seen as stored from now on; who ceased to be one as stored at this moment, for a while. */
+  private async refreshStrangers(
+    tx: Transaction,
+    { newEdges, lostEdges }: RelationEffects,
+    nowMs: number,
+  ): Promise<void> {
+    const lost = [...new Set(lostEdges.map((edge) => edge.friend_id))];
+    const profiles = lost.length === 0 ? [] : await this.users.load(tx, lost);
+    const byID = new Map(profiles.map((user) => [user.id, user]));
+    tx.onCommit(() => {
+      for (const { owner_id, friend_id } of newEdges) this.strangers.drop(owner_id, friend_id);
+      for (const { owner_id, friend_id } of lostEdges) {
+        const user = byID.get(friend_id);
+        if (user !== undefined) {
+          this.strangers.keep(owner_id, { user, fetchedAt: new Date(nowMs) }, this.strangers.mark());
+        }
+      }
+    });
+  }
+
   private toState(pair: PairRow, counts: ReadonlyMap<string, ListCounts>): PairState {
     const mine = counts.get(pair.me);
     const theirs = counts.get(pair.they);
@@ -102,6 +126,7 @@ export class RelationService {
     await this.relations.putApplications(tx, effects.newApplications);
     const placed = await this.groups.place(tx, effects.placements, this.limits.groups, nowMs);
     await this.log.append(tx, [...effects.events, ...placed]);
+    await this.refreshStrangers(tx, effects, nowMs);
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Database } from '../database/sql';
 import type { FriendGroupRepository } from '../friends/friend-group.repository';
 import {
   createFriendInfoLoader,
@@ -7,10 +6,8 @@ import {
   type GroupNamesLoader,
 } from '../friends/friend.loaders';
 import type { FriendRepository } from '../friends/friend.repository';
-import type { Clock } from '../lib/clock';
 import type { FriendshipListener } from '../listener/friendship-listener.service';
-import { createProfileLoader, type ProfileLoader } from '../users/user.loaders';
-import type { UserRepository } from '../users/user.repository';
+import { createProfileLoader, type ProfileLoader, type ProfileSources } from '../users/user.loaders';
 import type { Viewer } from '../users/viewer';
 
 /** The look-ups of one request, or of one event: never kept longer, so that they cannot serve what is old. */
@@ -29,21 +26,15 @@ export interface RequestContext {
   closeSlowSocket: () => void;
 }
 
-export interface LoaderSources {
-  database: Database;
-  users: UserRepository;
+export interface LoaderSources extends ProfileSources {
   friends: FriendRepository;
   groups: FriendGroupRepository;
-  clock: Clock;
 }
 
-export function createLoaders(
-  { database, users, friends, groups, clock }: LoaderSources,
-  viewer: Viewer,
-): Loaders {
+export function createLoaders(sources: LoaderSources, viewer: Viewer): Loaders {
   return {
-    profiles: createProfileLoader(database, users, clock),
-    friendInfos: createFriendInfoLoader(friends, viewer.userID),
-    groupNames: createGroupNamesLoader(groups, viewer.userID),
+    profiles: createProfileLoader(sources, viewer.userID),
+    friendInfos: createFriendInfoLoader(sources.friends, viewer.userID),
+    groupNames: createGroupNamesLoader(sources.groups, viewer.userID),
   };
 }

@@ -2,27 +2,43 @@ import DataLoader from 'dataloader';
 import type { Database } from '../database/sql';
 import type { Clock } from '../lib/clock';
 import type { Profile } from './profile';
+import type { ProfileCopy, StrangerCache } from './stranger-cache';
 import type { UserRepository } from './user.repository';
-
-/** A profile as one request sees it. */
-export interface ProfileCopy {
-  user: Profile;
-  /** When it was read from the store. */
-  fetchedAt: Date;
-}
 
 /** Gives null for a user that does not exist. */
 export type ProfileLoader = DataLoader<string, ProfileCopy | null>;
 
+export interface ProfileSources {
+  database: Database;
+  users: UserRepository;
+  strangers: StrangerCache;
+  clock: Clock;
+}
+
 /**
  * The one way to a profile: whatever a request asks, its profiles are read in one statement per batch, none is read
- * twice, and none is seen in two versions. Made anew for each request and each event.
+ * twice, and none is seen in two versions. The viewer and the viewer's friends are always read from the store; of a
+ * stranger the viewer keeps a copy for ten minutes. Made anew for each request and each event.
  */
-export function createProfileLoader(database: Database, users: UserRepository, clock: Clock): ProfileLoader {
+export function createProfileLoader(sources: ProfileSources, viewerID: string): ProfileLoader {
+  const { database, users, strangers, clock } = sources;
   return new DataLoader(async (userIDs) => {
-    const records = await users.load(database.reader, userIDs);
-    const fetchedAt = new Date(clock.now());
-    const copies = new Map(records.map((user) => [user.id, { user, fetchedAt }]));
+    const copies = new Map<string, ProfileCopy>();
+    const missing: string[] = [];
+    for (const userID of userIDs) {
+      const copy = strangers.find(viewerID, userID);
+      if (copy === null) missing.push(userID);
+      else copies.set(userID, copy);
+    }
+    if (missing.length > 0) {
+      const mark = strangers.mark();
+      const fetchedAt = new Date(clock.now());
+      for (const { user, isFriend } of await users.loadAsSeenBy(database.reader, viewerID, missing)) {
+        const copy = { user, fetchedAt };
+        copies.set(user.id, copy);
+        if (!isFriend && user.id !== viewerID) strangers.keep(viewerID, copy, mark);
+      }
+    }
     return userIDs.map((userID) => copies.get(userID) ?? null);
   });
 }

@@ -43,11 +43,16 @@ const NAMES = Object.keys(COLUMNS);
 
 export class UserRepository {
   private readonly selectUsers: string;
+  private readonly selectAsSeen: string;
   private readonly insertUsers: string;
   private readonly updateUsers: string;
 
   constructor({ dialect }: Database) {
     this.selectUsers = `SELECT ${NAMES.join(', ')} FROM "user" WHERE id IN ${dialect.strings('$1')}`;
+    // The one look at another feature's table: a viewer's friends are always read anew, and this tells who they are.
+    this.selectAsSeen = `SELECT ${NAMES.join(', ')}, EXISTS (SELECT 1 FROM friend
+        WHERE friend.owner_id = $2 AND friend.friend_id = "user".id) AS is_friend
+      FROM "user" WHERE id IN ${dialect.strings('$1')}`;
     this.insertUsers = `INSERT INTO "user" (${NAMES.join(', ')})
       SELECT ${NAMES.join(', ')} FROM ${dialect.rows('$1', COLUMNS)} AS given WHERE true
       ON CONFLICT (id) DO NOTHING RETURNING id`;
@@ -60,6 +65,19 @@ export class UserRepository {
   async load(from: Queryable, userIDs: readonly string[]): Promise<UserRecord[]> {
     const rows = await from.all<UserRow>(this.selectUsers, [JSON.stringify(userIDs)]);
     return rows.map(toRecord);
+  }
+
+  /** Those of the users that exist, in no order, and whether they are in the viewer's friend list. */
+  async loadAsSeenBy(
+    from: Queryable,
+    viewerID: string,
+    userIDs: readonly string[],
+  ): Promise<{ user: UserRecord; isFriend: boolean }[]> {
+    const rows = await from.all<UserRow & { is_friend: boolean | number }>(this.selectAsSeen, [
+      JSON.stringify(userIDs),
+      viewerID,
+    ]);
+    return rows.map((row) => ({ user: toRecord(row), isFriend: Boolean(row.is_friend) }));
   }
 
   /** Creates those that do not exist yet and gives their ids; leaves the others as they are. */

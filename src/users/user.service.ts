@@ -52,10 +52,10 @@ export class UserService {
     private readonly autoRegister: boolean,
   ) {}
 
-  /** To be called with users that were deleted, here or on another node. */
-  forget(userIDs: readonly string[]): void {
+  /** To be called for a user that was deleted, here or on another node. */
+  forget(userID: string): void {
     this.forgettings++;
-    for (const userID of userIDs) this.registered.delete(userID);
+    this.registered.delete(userID);
   }
 
   /**
