@@ -74,22 +74,22 @@ export class ApplicationRepository {
     return row?.total ?? 0;
   }
 
-  /** Marks unread incoming requests as read, all of them when `userIDs` is null; says how many there were. */
+  /** Marks unread incoming requests as read, all of them when `userIDs` is null; gives whose, in no order. */
   async markRead(
     tx: Transaction,
     ownerID: string,
     userIDs: readonly string[] | null,
     nowMs: number,
-  ): Promise<number> {
+  ): Promise<string[]> {
     const rows =
       userIDs === null
-        ? await tx.all(
+        ? await tx.all<{ peer_id: string }>(
             `UPDATE friend_application SET read_at = $2
               WHERE owner_id = $1 AND type = 'COME_IN' AND read_at IS NULL RETURNING peer_id`,
             [ownerID, nowMs],
           )
-        : await tx.all(this.markSomeRead, [ownerID, nowMs, JSON.stringify(userIDs)]);
-    return rows.length;
+        : await tx.all<{ peer_id: string }>(this.markSomeRead, [ownerID, nowMs, JSON.stringify(userIDs)]);
+    return rows.map((row) => row.peer_id);
   }
 }
 

@@ -73,9 +73,9 @@ export class ApplicationService {
       await this.log.lock(tx, [userID]);
       const marked = await this.applications.markRead(tx, userID, some, this.clock.now());
       const unreadCount = await this.applications.countUnread(userID, tx);
-      if (marked > 0) {
+      if (marked.length > 0) {
         await this.log.append(tx, [
-          { userID, type: 'FRIEND_APPLICATION_LIST_READ', payload: { unreadCount } },
+          { userID, type: 'FRIEND_APPLICATION_LIST_READ', payload: { unreadCount, userIDs: marked } },
         ]);
       }
       return unreadCount;

@@ -161,6 +161,9 @@ export class FriendApplicationListDeleted extends FriendshipEvent {
 export class FriendApplicationListRead extends FriendshipEvent {
   @Field(() => Int, { description: 'How many incoming requests were still unread then.' })
   unreadCount: number;
+
+  @Field(() => [ID], { description: 'The users whose requests were read.' })
+  userIDs: string[];
 }
 
 @ObjectType({
@@ -217,6 +220,9 @@ export class FriendGroupRenamed extends FriendshipEvent {
 
   @Field(() => String, { description: 'The name since.' })
   newName: string;
+
+  @Field(() => [ID], { description: 'The friends in it; may be empty.' })
+  userIDs: string[];
 }
 
 @ObjectType({

@@ -25,12 +25,12 @@ export const LISTEN = `
       ... on FriendListDeleted { userIDs }
       ... on FriendApplicationListAdded { applications { id userID type addSource addWording readAt user { id } } }
       ... on FriendApplicationListDeleted { applicationType userIDs }
-      ... on FriendApplicationListRead { unreadCount }
+      ... on FriendApplicationListRead { unreadCount userIDs }
       ... on BlockListAdded { blockedUsers { id userID blockedAt user { id } } }
       ... on BlockListDeleted { userIDs }
       ... on FriendGroupCreated { groupName userIDs }
       ... on FriendGroupDeleted { groupNames }
-      ... on FriendGroupRenamed { oldName newName }
+      ... on FriendGroupRenamed { oldName newName userIDs }
       ... on FriendsAddedToGroup { groupName userIDs }
       ... on FriendsDeletedFromGroup { groupName userIDs }
     }
