@@ -2,9 +2,11 @@ import { pino } from 'pino';
 import { loadSigningSecret } from './auth/secret';
 import { createVerifier } from './auth/verifier';
 import type { Config } from './config';
+import type { Sink } from './events/delivery';
 import { createApollo } from './graphql/apollo';
 import type { RequestContext } from './graphql/context';
 import type { LogDefect } from './graphql/error-presenter';
+import { Operations } from './graphql/operations';
 import { createExecutableSchema } from './graphql/resolvers';
 import { Closers } from './lib/closers';
 import { listen, stopServer } from './lib/http-server';
@@ -54,16 +56,26 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     const authenticate = createAuthenticate(verifier, services.users);
     const createContext = (
       viewer: Viewer,
-      closeSlowSocket: () => void = () => undefined,
-    ): RequestContext => ({
-      viewer,
-      loaders: services.createLoaders(viewer),
-      listener: services.listener,
-      closeSlowSocket,
+      sink: Sink | null = null,
+      loaders = services.createLoaders(viewer),
+    ): RequestContext => ({ viewer, loaders, listener: services.listener, sink });
+    const operations = new Operations(schema, {
+      ...services.sources,
+      schema,
+      createContext: (viewer, loaders) => createContext(viewer, null, loaders),
+      logDefect,
+      onExecution: dependencies.onExecution ?? (() => undefined),
     });
 
     const server = createHttpServer({ apollo, authenticate, createContext, isReady: () => ready, onError });
-    const sockets = attachWebSocket(server, { schema, authenticate, createContext, logDefect, clock });
+    const sockets = attachWebSocket(server, {
+      schema,
+      operations,
+      authenticate,
+      createContext,
+      logDefect,
+      clock,
+    });
     const { address, port, family } = await listen(server, config.host, config.port);
     closers.add(() => stopServer(server, GRACE_MS));
     closers.add(() => sockets.stop(GRACE_MS));

@@ -29,13 +29,15 @@ import { StrangerCache } from './users/stranger-cache';
 import { UserRepository } from './users/user.repository';
 import { UserService } from './users/user.service';
 import type { Viewer } from './users/viewer';
-import { createLoaders, type Loaders } from './graphql/context';
+import { createLoaders, type LoaderSources, type Loaders } from './graphql/context';
 
 /** What a test may replace or watch; the rest is real. */
 export interface Dependencies {
   clock?: Clock;
   /** Gets the text of every SQL statement before it runs. */
   onStatement?: (sql: string) => void;
+  /** Called before each execution of a document over an event. */
+  onExecution?: () => void;
   /** Gets what went wrong where no caller waits for it. */
   onError?: (error: unknown) => void;
 }
@@ -58,6 +60,8 @@ export interface Services {
   hub: EventHub;
   /** The look-ups of one request, or of one event. */
   createLoaders: (viewer: Viewer) => Loaders;
+  /** What the look-ups are made over. */
+  sources: LoaderSources;
   /** Ends the subscriptions, finishes what is under way and closes the database. Safe to call twice. */
   stop: () => Promise<void>;
 }
@@ -88,9 +92,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   const retention = new EventRetention(database, retentionRows, clock, keep, onError);
   closers.add(() => retention.stop());
   const hub = new EventHub(log, bus, clock);
-  closers.add(() => {
-    hub.stop();
-  });
+  closers.add(() => hub.stop());
 
   // Rules.
   const createEpoch = (): string => randomBytes(6).toString('hex');
@@ -130,6 +132,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     background: [fanout, retention],
     hub,
     createLoaders: (viewer) => createLoaders(sources, viewer),
+    sources,
     stop: () => closers.close(),
   };
 }

@@ -1,83 +1,99 @@
+import type { Delivery, Sink } from '../src/events/delivery';
 import { EventSubscription } from '../src/events/event-subscription';
-import type { StoredEvent } from '../src/events/friendship-event';
+import type { EventType, StoredEvent } from '../src/events/friendship-event';
 
-const QUEUE_LIMIT = 256;
-
-function createSubscription(): { subscription: EventSubscription; told: string[] } {
+/** A sink whose room the test decides. */
+function createSubscription(types: EventType[] | null = null) {
   const told: string[] = [];
+  const room = { free: true, giveBack: (): void => undefined };
+  const sink: Sink = {
+    renderer: { render: () => Promise.resolve([]) },
+    hasRoom: () => room.free,
+    whenRoom: (callback) => {
+      room.giveBack = callback;
+    },
+    send: () => undefined,
+    closeTooSlow: () => told.push('too slow'),
+  };
   const subscription = new EventSubscription({
-    seq: 0,
-    types: null,
+    opened: { type: 'STREAM_OPENED', seq: 0, recovered: true, reason: null, occurredAtMs: 0 },
+    types: types === null ? null : new Set(types),
+    sink,
     toDelivery: (event) => ({ event, cursor: String(event.seq) }),
-    onTooSlow: () => told.push('too slow'),
-    onDrained: () => told.push('drained'),
     onEnd: () => told.push('end'),
   });
-  return { subscription, told };
+  return { subscription, told, room, onRoom: () => told.push('room') };
 }
 
-function createEvents(from: number, to: number): StoredEvent[] {
+function createEvents(
+  from: number,
+  to: number,
+  type: 'SELF_INFO_UPDATED' | 'FRIEND_LIST_ADDED' = 'SELF_INFO_UPDATED',
+) {
   return Array.from({ length: to - from + 1 }, (_, index) => ({
     seq: from + index,
-    type: 'SELF_INFO_UPDATED',
-    payload: {},
+    type,
+    payload: { userIDs: [] },
     occurredAtMs: 0,
-  }));
+  })) as StoredEvent[];
 }
 
-describe('the queue of one subscription', () => {
-  it('takes what it has room for, leaves the rest in the log and asks for it once half is read', async () => {
-    const { subscription, told } = createSubscription();
-    subscription.offer(createEvents(1, 300));
-    expect(subscription.seq).toBe(QUEUE_LIMIT);
-    expect(subscription.hasRoom(0)).toBe(false);
-    for (let seq = 1; seq <= QUEUE_LIMIT / 2; seq++) {
-      expect(told).toEqual([]);
-      expect((await subscription.next()).value).toMatchObject({ event: { seq } });
-    }
-    expect(told).toEqual(['drained']);
-  });
+const toTypes = (deliveries: Delivery[]): string[] =>
+  deliveries.map(({ event }) => `${event.type} ${event.seq}`);
 
-  it('passes over what it has already, so that overlapping reads of the log do no harm', async () => {
+describe('the place of one subscription in its stream', () => {
+  it('gives StreamOpened first, then what follows its position, each once', () => {
     const { subscription } = createSubscription();
-    subscription.offer(createEvents(1, 3));
-    subscription.offer(createEvents(2, 4));
-    for (const seq of [1, 2, 3, 4]) expect((await subscription.next()).value).toMatchObject({ event: { seq } });
+    expect(toTypes(subscription.take(createEvents(1, 2)))).toEqual([
+      'STREAM_OPENED 0',
+      'SELF_INFO_UPDATED 1',
+      'SELF_INFO_UPDATED 2',
+    ]);
+    expect(toTypes(subscription.take(createEvents(1, 3)))).toEqual(['SELF_INFO_UPDATED 3']);
   });
 
-  it('ends a reader under whom the history was trimmed, and gives it no part of what is left', async () => {
+  it('passes over the kinds that are not wanted, but never over StreamOpened', () => {
+    const { subscription } = createSubscription(['FRIEND_LIST_ADDED']);
+    expect(toTypes(subscription.take(createEvents(1, 5)))).toEqual(['STREAM_OPENED 0']);
+    expect(toTypes(subscription.take(createEvents(6, 6, 'FRIEND_LIST_ADDED')))).toEqual([
+      'FRIEND_LIST_ADDED 6',
+    ]);
+  });
+
+  it('sends a subscriber away under whom the history was trimmed, and gives it no part of what is left', () => {
     const { subscription, told } = createSubscription();
-    subscription.offer(createEvents(5, 9));
+    expect(toTypes(subscription.take(createEvents(5, 9)))).toEqual(['STREAM_OPENED 0']);
     expect(told).toEqual(['end', 'too slow']);
-    expect(await subscription.next()).toEqual({ value: undefined, done: true });
   });
 
-  it('ends a reader that takes nothing for two seconds although more is waiting', async () => {
-    const { subscription, told } = createSubscription();
-    subscription.offer(createEvents(1, QUEUE_LIMIT));
-    subscription.hasRoom(10_000);
-    subscription.hasRoom(11_999);
+  it('sends a subscriber away that reads nothing for two seconds although more is waiting', () => {
+    const { subscription, told, room, onRoom } = createSubscription();
+    room.free = false;
+    expect(subscription.hasRoom(10_000, onRoom)).toBe(false);
+    subscription.hasRoom(11_999, onRoom);
     expect(told).toEqual([]);
-    subscription.hasRoom(12_000);
+    subscription.hasRoom(12_000, onRoom);
     expect(told).toEqual(['end', 'too slow']);
-    expect(await subscription.next()).toEqual({ value: undefined, done: true });
+    expect(subscription.isOpen).toBe(false);
   });
 
-  it('spares a reader that takes something, however little', async () => {
-    const { subscription, told } = createSubscription();
-    subscription.offer(createEvents(1, 300));
-    subscription.hasRoom(10_000);
-    await subscription.next();
-    subscription.offer(createEvents(257, 300));
-    subscription.hasRoom(12_000);
-    expect(told).toEqual([]);
+  it('spares a subscriber that reads, however slowly, and comes back to it when there is room', () => {
+    const { subscription, told, room, onRoom } = createSubscription();
+    room.free = false;
+    subscription.hasRoom(10_000, onRoom);
+    room.giveBack();
+    subscription.hasRoom(12_000, onRoom);
+    expect(told).toEqual(['room']);
+    room.free = true;
+    expect(subscription.hasRoom(13_000, onRoom)).toBe(true);
   });
 
-  it('ends a waiting reader at once when it is returned, and only once', async () => {
+  it('lasts until it is returned, and ends once', async () => {
     const { subscription, told } = createSubscription();
     const waiting = subscription.next();
     await Promise.all([subscription.return(), subscription.return()]);
     expect(await waiting).toEqual({ value: undefined, done: true });
+    expect(await subscription.next()).toEqual({ value: undefined, done: true });
     expect(told).toEqual(['end']);
   });
 

@@ -55,7 +55,7 @@ describeOnStores('the live stream', (store) => {
     await setNick('cat', 'Kitty');
     const events = await Promise.all(devices.map(({ listener }) => listener.next()));
     expect(new Set(events.map((event) => event.cursor)).size).toBe(1);
-    expect(server.statements.filter((sql) => sql.includes('FROM event WHERE'))).toHaveLength(1);
+    expect(server.statements.filter((sql) => sql.includes('JOIN event '))).toHaveLength(1);
     await Promise.all(devices.map(({ listener }) => listener.stop()));
   });
 

@@ -12,7 +12,17 @@ import type {
 } from './friendship-event';
 import type { Bus } from './bus';
 
+/** A stretch of one stream. */
+export interface StreamPart {
+  events: StoredEvent[];
+  hasMore: boolean;
+}
+
+const EVENTS_PER_STREAM = 256;
+const EVENTS_PER_READ = 20_000;
+
 interface EventRow {
+  user_id: string;
   seq: number;
   type: EventType;
   payload: string;
@@ -28,6 +38,7 @@ interface EventRow {
 export class EventLog {
   private readonly growStreams: string;
   private readonly insertEvents: string;
+  private readonly selectStreams: string;
   private readonly insertStreams: string;
   private readonly lockStreams: string | null;
 
@@ -44,6 +55,11 @@ export class EventLog {
     this.insertEvents = `INSERT INTO event (user_id, seq, type, payload, occurred_at)
       SELECT user_id, seq, type, payload, $2
       FROM ${dialect.rows('$1', { user_id: 'text', seq: 'integer', type: 'text', payload: 'text' })} AS added`;
+    this.selectStreams = `SELECT event.user_id, event.seq, event.type, event.payload, event.occurred_at
+      FROM ${dialect.rows('$1', { stream_id: 'text', after: 'integer' })} AS wanted
+      JOIN event ON event.user_id = wanted.stream_id
+        AND event.seq > wanted.after AND event.seq <= wanted.after + ${EVENTS_PER_STREAM}
+      ORDER BY event.user_id, event.seq LIMIT $2`;
     this.insertStreams = `INSERT INTO event_stream (user_id, epoch, head, floor)
       SELECT value, $2, 0, 0 FROM ${dialect.strings('$1')} AS created`;
     // SQLite has one writer at a time: its transaction is the lock.
@@ -104,20 +120,36 @@ export class EventLog {
     return row ?? null;
   }
 
-  /** The events of `userID` after `seq`, in order, at most `limit`. */
-  async loadAfter(userID: string, seq: number, limit: number): Promise<StoredEvent[]> {
-    const rows = await this.database.reader.all<EventRow>(
-      'SELECT seq, type, payload, occurred_at FROM event WHERE user_id = $1 AND seq > $2 ORDER BY seq LIMIT $3',
-      [userID, seq, limit],
+  /**
+   * What follows the position given in each of these streams, in order: at most 256 events of each, and `hasMore` where
+   * more may follow. One statement, whatever the number of streams.
+   */
+  async loadStreamsAfter(
+    positions: readonly { userID: string; seq: number }[],
+  ): Promise<Map<string, StreamPart>> {
+    const rows = await this.database.reader.all<EventRow>(this.selectStreams, [
+      JSON.stringify(positions.map(({ userID, seq }) => ({ stream_id: userID, after: seq }))),
+      EVENTS_PER_READ,
+    ]);
+    const parts = new Map<string, StreamPart>(
+      positions.map(({ userID }) => [userID, { events: [], hasMore: false }]),
     );
-    return rows.map(
-      (row) =>
-        ({
-          seq: row.seq,
-          type: row.type,
-          payload: JSON.parse(row.payload) as EventPayloads[EventType],
-          occurredAtMs: row.occurred_at,
-        }) as StoredEvent,
-    );
+    for (const row of rows) parts.get(row.user_id)?.events.push(toEvent(row));
+    // What the limit cut off are the last users in the order of the rows.
+    const lastUserID = rows.length === EVENTS_PER_READ ? (rows.at(-1)?.user_id ?? '') : null;
+    for (const [userID, part] of parts) {
+      part.hasMore =
+        part.events.length === EVENTS_PER_STREAM || (lastUserID !== null && userID >= lastUserID);
+    }
+    return parts;
   }
+}
+
+function toEvent(row: EventRow): StoredEvent {
+  return {
+    seq: row.seq,
+    type: row.type,
+    payload: JSON.parse(row.payload) as EventPayloads[EventType],
+    occurredAtMs: row.occurred_at,
+  } as StoredEvent;
 }

@@ -1,19 +1,18 @@
 import type { Clock } from '../lib/clock';
 import type { Bus } from './bus';
+import type { Delivery, GapReason, Renderer, Sink } from './delivery';
 import { toEventCursor, type EventPlace } from './event-cursor';
 import type { EventLog } from './event-log.repository';
-import { EventSubscription, type Delivery, type GapReason } from './event-subscription';
-import type { EventType, StreamPosition } from './friendship-event';
+import { EventSubscription } from './event-subscription';
+import type { EventType, StoredEvent, StreamPosition } from './friendship-event';
 
-const BATCH = 256;
+/** How many users' streams one read of the log looks at. */
+const CHANNELS_PER_READ = 5_000;
 
 /** Everything that listens to one user's stream in this process. */
 interface Channel {
   userID: string;
   subscriptions: Set<EventSubscription>;
-  pumping: boolean;
-  /** Something may have changed since the log was last read. */
-  dirty: boolean;
 }
 
 export interface ListenRequest {
@@ -22,17 +21,26 @@ export interface ListenRequest {
   after: EventPlace | null;
   /** Null delivers every kind. */
   types: ReadonlySet<EventType> | null;
-  /** Called once when the subscriber reads too slowly; nothing is delivered after that. */
-  onTooSlow: () => void;
+  sink: Sink;
+}
+
+interface Outgoing {
+  subscription: EventSubscription;
+  userID: string;
+  delivery: Delivery;
 }
 
 /**
  * The live end of the log in one process. The log is what is true and a hint only says that it is worth reading:
  * every subscription has a position in it, and delivering is reading what lies behind that position. History and
- * live events are therefore the same thing, and can neither overlap nor leave a gap.
+ * live events are therefore the same thing, and can neither overlap nor leave a gap. One read serves all users that
+ * were hinted at meanwhile, with all their devices, and what is shown alike is rendered once.
  */
 export class EventHub {
   private readonly channels = new Map<string, Channel>();
+  /** Channels of whose streams something may not have been delivered. */
+  private readonly dirty = new Set<Channel>();
+  private pumping: Promise<void> | null = null;
   private readonly unsubscribe: () => void;
 
   constructor(
@@ -61,92 +69,140 @@ export class EventHub {
    * Opens a subscription. Its first delivery is `STREAM_OPENED`; `recovered` there is false when the history does not
    * reach back to `after`, and delivery then starts at the head. The caller ends it by `return()`.
    */
-  async listen(request: ListenRequest): Promise<EventSubscription> {
-    const { userID, types, onTooSlow } = request;
+  async listen({ userID, after, types, sink }: ListenRequest): Promise<EventSubscription> {
     const position = (await this.log.findPosition(userID)) ?? { epoch: '', head: 0, floor: 0 };
-    const reason = request.after === null ? null : findGap(request.after, position);
-    const seq = reason === null && request.after !== null ? request.after.seq : position.head;
-    const toDelivery = (event: Delivery['event']): Delivery => ({
-      event,
-      cursor: toEventCursor(userID, { epoch: position.epoch, seq: event.seq }),
-    });
+    const { epoch, head } = position;
+    const reason = after === null ? null : findGap(after, position);
+    const seq = after === null || reason !== null ? head : after.seq;
     const channel = this.requireChannel(userID);
     const subscription = new EventSubscription({
-      seq,
-      types,
-      onTooSlow,
-      toDelivery,
-      onDrained: () => {
-        this.wake(channel);
+      opened: {
+        type: 'STREAM_OPENED',
+        seq,
+        recovered: reason === null,
+        reason,
+        occurredAtMs: this.clock.now(),
       },
+      types,
+      sink,
+      toDelivery: (event) => ({ event, cursor: toEventCursor(userID, { epoch, seq: event.seq }) }),
       onEnd: () => {
         this.drop(channel, subscription);
       },
-    });
-    subscription.open({
-      type: 'STREAM_OPENED',
-      seq,
-      recovered: reason === null,
-      reason,
-      occurredAtMs: this.clock.now(),
     });
     channel.subscriptions.add(subscription);
     this.wake(channel);
     return subscription;
   }
 
-  /** Ends every subscription and hears no more hints. Safe to call twice. */
-  stop(): void {
+  /** Ends every subscription, hears no more hints and waits for the delivery under way. Safe to call twice. */
+  async stop(): Promise<void> {
     this.unsubscribe();
     for (const channel of [...this.channels.values()]) this.end(channel);
+    await this.pumping;
+  }
+
+  private requireChannel(userID: string): Channel {
+    let channel = this.channels.get(userID);
+    if (channel === undefined) {
+      channel = { userID, subscriptions: new Set() };
+      this.channels.set(userID, channel);
+    }
+    return channel;
   }
 
   private end(channel: Channel): void {
     for (const subscription of [...channel.subscriptions]) void subscription.return();
   }
 
-  private requireChannel(userID: string): Channel {
-    let channel = this.channels.get(userID);
-    if (channel === undefined) {
-      channel = { userID, subscriptions: new Set(), pumping: false, dirty: false };
-      this.channels.set(userID, channel);
-    }
-    return channel;
-  }
-
   private drop(channel: Channel, subscription: EventSubscription): void {
     channel.subscriptions.delete(subscription);
-    if (channel.subscriptions.size === 0 && this.channels.get(channel.userID) === channel) {
-      this.channels.delete(channel.userID);
-    }
+    if (channel.subscriptions.size > 0) return;
+    this.dirty.delete(channel);
+    if (this.channels.get(channel.userID) === channel) this.channels.delete(channel.userID);
   }
 
   private wake(channel: Channel): void {
-    channel.dirty = true;
-    if (!channel.pumping) void this.pump(channel);
+    this.dirty.add(channel);
+    this.pumping ??= this.pump();
   }
 
-  /** Reads the log until every subscription of the channel has what it has room for: one read for all devices. */
-  private async pump(channel: Channel): Promise<void> {
-    channel.pumping = true;
+  private async pump(): Promise<void> {
+    // All that is hinted at or opened in this turn of the event loop goes into one read.
+    await Promise.resolve();
+    while (this.dirty.size > 0) await this.deliverNext();
+    this.pumping = null;
+  }
+
+  private async deliverNext(): Promise<void> {
+    const ready = new Map<string, { channel: Channel; subscriptions: EventSubscription[] }>();
+    for (const channel of this.dirty) {
+      this.dirty.delete(channel);
+      const subscriptions = this.findReady(channel);
+      if (subscriptions.length > 0) ready.set(channel.userID, { channel, subscriptions });
+      if (ready.size === CHANNELS_PER_READ) break;
+    }
+    if (ready.size === 0) return;
     try {
-      while (channel.dirty) {
-        channel.dirty = false;
-        const nowMs = this.clock.now();
-        const ready = [...channel.subscriptions].filter((subscription) => subscription.hasRoom(nowMs));
-        if (ready.length === 0) continue;
-        const from = Math.min(...ready.map((subscription) => subscription.seq));
-        const events = await this.log.loadAfter(channel.userID, from, BATCH);
-        for (const subscription of ready) subscription.offer(events);
-        if (events.length === BATCH) channel.dirty = true;
+      const streams = await this.log.loadStreamsAfter(
+        [...ready].map(([userID, { subscriptions }]) => ({
+          userID,
+          seq: Math.min(...subscriptions.map((subscription) => subscription.seq)),
+        })),
+      );
+      const outgoing: Outgoing[] = [];
+      for (const [userID, { channel, subscriptions }] of ready) {
+        const { events, hasMore } = streams.get(userID) ?? { events: [], hasMore: false };
+        if (hasMore) this.dirty.add(channel);
+        for (const subscription of subscriptions) outgoing.push(...toOutgoing(subscription, userID, events));
       }
+      await send(outgoing);
     } catch (error) {
       // The clients come back with their cursors; nothing that was committed is lost.
-      for (const subscription of [...channel.subscriptions]) subscription.fail(error);
-    } finally {
-      channel.pumping = false;
+      for (const { subscriptions } of ready.values()) {
+        for (const subscription of subscriptions) subscription.fail(error);
+      }
     }
   }
+
+  private findReady(channel: Channel): EventSubscription[] {
+    const nowMs = this.clock.now();
+    const onRoom = (): void => {
+      this.wake(channel);
+    };
+    return [...channel.subscriptions].filter((subscription) => subscription.hasRoom(nowMs, onRoom));
+  }
+}
+
+function toOutgoing(
+  subscription: EventSubscription,
+  userID: string,
+  events: readonly StoredEvent[],
+): Outgoing[] {
+  return subscription.take(events).map((delivery) => ({ subscription, userID, delivery }));
+}
+
+/** One failing renderer ends its own subscriptions only. */
+async function send(outgoing: readonly Outgoing[]): Promise<void> {
+  const byRenderer = new Map<Renderer, Outgoing[]>();
+  for (const item of outgoing) {
+    const { renderer } = item.subscription.sink;
+    const items = byRenderer.get(renderer);
+    if (items === undefined) byRenderer.set(renderer, [item]);
+    else items.push(item);
+  }
+  await Promise.all(
+    [...byRenderer].map(async ([renderer, items]) => {
+      try {
+        const payloads = await renderer.render(items);
+        for (const [index, { subscription }] of items.entries()) {
+          if (subscription.isOpen) subscription.sink.send(payloads[index] ?? 'null');
+        }
+      } catch (error) {
+        for (const { subscription } of items) subscription.fail(error);
+      }
+    }),
+  );
 }
 
 /** Why delivery cannot begin behind `after`; null when it can. */

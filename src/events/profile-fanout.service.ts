@@ -3,7 +3,8 @@ import type { Clock } from '../lib/clock';
 import type { EventLog } from './event-log.repository';
 import type { FanoutJob, ProfileFanoutRepository } from './profile-fanout.repository';
 
-const BATCH = 500;
+/** As many as a list of friends may have: one change of most users is one read of the hub. */
+const BATCH = 3_000;
 const RETRY_MS = 1_000;
 
 /**

@@ -20,6 +20,7 @@ export class FriendGroupRepository {
   private readonly insertGroups: string;
   private readonly insertMembers: string;
   private readonly selectMemberships: string;
+  private readonly selectByOwner: string;
 
   constructor(private readonly database: Database) {
     const { dialect } = database;
@@ -42,6 +43,8 @@ export class FriendGroupRepository {
       WHERE owner_id = $1 AND group_name IN ${dialect.strings('$2')}`;
     this.deleteMembers = `DELETE FROM friend_group_member
       WHERE owner_id = $1 AND group_name = $2 AND friend_id IN ${dialect.strings('$3')} RETURNING friend_id`;
+    this.selectByOwner = `SELECT owner_id, group_name FROM friend_group_member
+      WHERE owner_id IN ${dialect.strings('$1')} AND friend_id = $2 ORDER BY group_name`;
     this.selectMemberships = `SELECT friend_id, group_name FROM friend_group_member
       WHERE owner_id = $1 AND friend_id IN ${dialect.strings('$2')} ORDER BY group_name`;
   }
@@ -52,13 +55,16 @@ export class FriendGroupRepository {
       this.selectMemberships,
       [ownerID, JSON.stringify(friendIDs)],
     );
-    const names = new Map<string, string[]>();
-    for (const { friend_id, group_name } of rows) {
-      const list = names.get(friend_id);
-      if (list === undefined) names.set(friend_id, [group_name]);
-      else list.push(group_name);
-    }
-    return names;
+    return collectNames(rows.map(({ friend_id, group_name }) => [friend_id, group_name]));
+  }
+
+  /** The names of the groups that one friend is in, by owner, sorted; none for an owner who has it in no group. */
+  async loadNamesByOwner(ownerIDs: readonly string[], friendID: string): Promise<Map<string, string[]>> {
+    const rows = await this.database.reader.all<{ owner_id: string; group_name: string }>(
+      this.selectByOwner,
+      [JSON.stringify(ownerIDs), friendID],
+    );
+    return collectNames(rows.map(({ owner_id, group_name }) => [owner_id, group_name]));
   }
 
   /** The owner's groups of these names, or all when `names` is null; sorted by name. */
@@ -201,4 +207,15 @@ export class FriendGroupRepository {
     }
     return names;
   }
+}
+
+/** Keeps the order of the names under each key. */
+function collectNames(rows: readonly (readonly [string, string])[]): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const [key, name] of rows) {
+    const list = names.get(key);
+    if (list === undefined) names.set(key, [name]);
+    else list.push(name);
+  }
+  return names;
 }

@@ -4,10 +4,10 @@ import type { FriendGroupRepository } from './friend-group.repository';
 import type { FriendRepository } from './friend.repository';
 
 /** Gives the viewer's entry for a user, also for one who is not in the list. */
-export type FriendInfoLoader = DataLoader<string, FriendInfo>;
+export type FriendInfoLoader = Pick<DataLoader<string, FriendInfo>, 'load'>;
 
 /** Gives the names of the viewer's groups that a friend is in; null for a user who is not in the list. */
-export type GroupNamesLoader = DataLoader<FriendInfo, string[] | null>;
+export type GroupNamesLoader = Pick<DataLoader<FriendInfo, string[] | null>, 'load'>;
 
 // Both only join what is asked at the same time: a mutation may change the answer between two fields of one request.
 const JOIN_ONLY = { cache: false };

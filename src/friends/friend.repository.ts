@@ -38,6 +38,7 @@ const IN_LIST = `f.owner_id = $1 AND ($4 = '' OR EXISTS (SELECT 1 FROM friend_gr
 export class FriendRepository {
   private readonly selectRelationships: string;
   private readonly selectEdges: string;
+  private readonly selectEntries: string;
 
   constructor(private readonly database: Database) {
     const { dialect } = database;
@@ -47,6 +48,8 @@ export class FriendRepository {
       LEFT JOIN "user" u ON u.id = asked.value
       LEFT JOIN friend f ON f.owner_id = $1 AND f.friend_id = asked.value
       LEFT JOIN friend t ON t.owner_id = asked.value AND t.friend_id = $1`;
+    this.selectEntries = `SELECT f.owner_id, ${EDGE} FROM friend f
+      WHERE f.owner_id IN ${dialect.strings('$1')} AND f.friend_id = $2`;
     this.selectEdges = `SELECT ${EDGE} FROM friend f WHERE f.owner_id = $1 AND f.friend_id IN ${dialect.strings('$2')}`;
   }
 
@@ -79,6 +82,15 @@ export class FriendRepository {
       JSON.stringify(userIDs),
     ]);
     return new Map(rows.map((row) => [row.friend_id, toInfo(ownerID, row)]));
+  }
+
+  /** The entries for one friend in the lists of those of the owners who have it: one statement. */
+  async loadEntries(ownerIDs: readonly string[], friendID: string): Promise<Map<string, FriendInfo>> {
+    const rows = await this.database.reader.all<EdgeRow & { owner_id: string }>(this.selectEntries, [
+      JSON.stringify(ownerIDs),
+      friendID,
+    ]);
+    return new Map(rows.map((row) => [row.owner_id, toInfo(row.owner_id, row)]));
   }
 
   /** One row more than the page, newest friendship first. `groupName` empty reads the whole list. */

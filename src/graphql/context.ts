@@ -1,3 +1,4 @@
+import type { Sink } from '../events/delivery';
 import type { FriendGroupRepository } from '../friends/friend-group.repository';
 import {
   createFriendInfoLoader,
@@ -22,8 +23,8 @@ export interface RequestContext {
   loaders: Loaders;
   /** Here because a subscription's stream is opened without an instance of its resolver class. */
   listener: FriendshipListener;
-  /** Closes the socket that a subscription runs on because its client reads too slowly; nothing over HTTP. */
-  closeSlowSocket: () => void;
+  /** Where the events of a subscription go; null over HTTP, which has none. */
+  sink: Sink | null;
 }
 
 export interface LoaderSources extends ProfileSources {

@@ -3,7 +3,7 @@ import { FriendApplication } from '../applications/application.types';
 import type { Application } from '../applications/friend-application';
 import type { BlockedUser as BlockedUserData } from '../blocks/blocked-user';
 import { BlockedUser } from '../blocks/block.types';
-import type { Delivery } from '../events/event-subscription';
+import type { Delivery } from '../events/delivery';
 import type { FriendInfo as FriendInfoData } from '../friends/friend-info';
 import { FriendInfo } from '../friends/friend.types';
 import type { RequestContext } from '../graphql/context';
@@ -48,10 +48,11 @@ export class FriendshipEventSubscription {
       '(removeFriendListener). With `after` everything behind that cursor comes first. A client that reads too slowly ' +
       'has its socket closed with 1013 and goes on by its last cursor.',
     subscribe: ({ context, args }) => {
-      const { viewer, listener, closeSlowSocket } = context as RequestContext;
+      const { viewer, listener, sink } = context as RequestContext;
       const { after, types } = args as ListenArgs;
+      if (sink === null) throw new Error('A subscription came through a door that has no sink.');
       // The declared type knows iterables only; graphql-js takes a promise of one.
-      return listener.listen(viewer, after ?? null, types ?? null, closeSlowSocket) as never;
+      return listener.listen(viewer, after ?? null, types ?? null, sink) as never;
     },
   })
   friendshipEvents(

@@ -1,4 +1,4 @@
-import type { Delivery } from '../events/event-subscription';
+import type { Delivery } from '../events/delivery';
 
 type Flat<Event> = Event extends { payload: infer Payload } ? Omit<Event, 'payload'> & Payload : Event;
 

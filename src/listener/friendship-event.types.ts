@@ -1,7 +1,7 @@
 import { Field, ID, Int, InterfaceType, ObjectType } from 'type-graphql';
 import { FriendApplication, FriendApplicationTypeEnum } from '../applications/application.types';
 import { BlockedUser } from '../blocks/block.types';
-import type { Delivery, GapReason } from '../events/event-subscription';
+import type { Delivery, GapReason } from '../events/delivery';
 import type { ApplicationType } from '../events/friendship-event';
 import { FriendInfo } from '../friends/friend.types';
 import { createEnum } from '../graphql/enum';

@@ -3,6 +3,7 @@ import { toApplicationID, type Application } from '../applications/friend-applic
 import type { BlockRepository } from '../blocks/block.repository';
 import { toBlockID, type BlockedUser } from '../blocks/blocked-user';
 import { CodedError } from '../errors';
+import type { Sink } from '../events/delivery';
 import { requireEventPlace, toEventCursor } from '../events/event-cursor';
 import type { EventLog } from '../events/event-log.repository';
 import type { EventSubscription } from '../events/event-subscription';
@@ -34,13 +35,13 @@ export class FriendshipListener {
     { userID }: Viewer,
     after: string | null,
     types: readonly string[] | null,
-    onTooSlow: () => void,
+    sink: Sink,
   ): Promise<EventSubscription> {
     return this.hub.listen({
       userID,
       after: after === null ? null : requireEventPlace(userID, after),
       types: types === null ? null : new Set(types as EventType[]),
-      onTooSlow,
+      sink,
     });
   }
 

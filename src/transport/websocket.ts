@@ -1,29 +1,30 @@
 import type { Server } from 'node:http';
-import { execute, GraphQLError, parse, validate, type ExecutionArgs, type GraphQLSchema } from 'graphql';
+import type { ExecutionArgs, GraphQLError, GraphQLSchema } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { CodedError } from '../errors';
+import type { Sink } from '../events/delivery';
 import type { RequestContext } from '../graphql/context';
-import { MAX_TOKENS } from '../graphql/limits';
 import { presentError, type LogDefect } from '../graphql/error-presenter';
-import { subscribeWithFreshContext } from '../graphql/subscribe';
+import type { Operations } from '../graphql/operations';
 import type { Clock } from '../lib/clock';
 import type { Viewer } from '../users/viewer';
 import { fromConnectionParams, type Authenticate, type Authenticated } from './authenticate';
 import { GRAPHQL_PATH, splitUrl } from './http';
+import { SocketSink } from './socket-sink';
 
 const MAX_FRAME_BYTES = 256 * 1024;
 /** The longest delay that a timer takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const FORBIDDEN = 4403;
-const TRY_AGAIN_LATER = 1013;
 const INTERNAL_ERROR = 1011;
 
 export interface WebSocketOptions {
   schema: GraphQLSchema;
   authenticate: Authenticate;
-  createContext: (viewer: Viewer, closeSlowSocket: () => void) => RequestContext;
+  operations: Operations;
+  createContext: (viewer: Viewer, sink: Sink) => RequestContext;
   logDefect: LogDefect;
   clock: Clock;
 }
@@ -39,7 +40,7 @@ export function attachWebSocket(
   server: Server,
   options: WebSocketOptions,
 ): { stop(graceMs: number): Promise<void> } {
-  const { schema, authenticate, createContext, logDefect, clock } = options;
+  const { authenticate, logDefect, clock } = options;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME_BYTES,
@@ -55,14 +56,6 @@ export function attachWebSocket(
   });
 
   const present = (errors: readonly unknown[]) => errors.map((error) => presentError(error, logDefect));
-  const toContext = ({ socket, authenticated }: Extra & Session): RequestContext => {
-    if (authenticated === undefined)
-      throw new Error('An operation came before the connection was acknowledged.');
-    return createContext(authenticated.viewer, () => {
-      socket.close(TRY_AGAIN_LATER, 'Too slow; go on by the last cursor');
-    });
-  };
-
   const disposable = useServer<Record<string, unknown>, Session>(
     {
       // In place of a thrown error's message, which may hold anything, the client gets a reason of our own.
@@ -81,12 +74,7 @@ export function attachWebSocket(
           return false;
         }
       },
-      onSubscribe: ({ extra }, _id, payload) => toExecution(schema, payload, toContext(extra)),
-      execute,
-      subscribe: (args) =>
-        subscribeWithFreshContext<RequestContext>(args, ({ viewer, closeSlowSocket }) =>
-          createContext(viewer, closeSlowSocket),
-        ),
+      onSubscribe: ({ extra }, operationID, payload) => toExecution(options, extra, operationID, payload),
       onNext: (_connection, _id, _payload, _args, { data, errors }) =>
         errors === undefined ? undefined : { ...(data !== undefined && { data }), errors: present(errors) },
       onError: (_connection, _id, _payload, errors) => present(errors),
@@ -110,32 +98,21 @@ export function attachWebSocket(
 
 /** A mistake in one operation is that operation's error; thrown from here it would close the whole socket. */
 function toExecution(
-  schema: GraphQLSchema,
-  { query, variables, operationName }: SubscribePayload,
-  contextValue: RequestContext,
+  { schema, operations, createContext }: WebSocketOptions,
+  { socket, request, authenticated }: Extra & Session,
+  operationID: string,
+  payload: SubscribePayload,
 ): ExecutionArgs | readonly GraphQLError[] {
-  try {
-    const document = parse(query, { maxLexicalTokens: MAX_TOKENS });
-    const problems = validate(schema, document);
-    if (problems.length > 0) return problems.map((problem) => withCode(problem, 'GRAPHQL_VALIDATION_FAILED'));
-    return {
-      schema,
-      document,
-      variableValues: variables ?? null,
-      operationName: operationName ?? null,
-      contextValue,
-    };
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
-  }
-}
-
-function withCode({ message, nodes, source, positions }: GraphQLError, code: string): GraphQLError {
-  return new GraphQLError(message, {
-    ...(nodes ? { nodes } : { source: source ?? null, positions: positions ?? null }),
-    extensions: { code },
-  });
+  if (authenticated === undefined)
+    throw new Error('An operation came before the connection was acknowledged.');
+  const { query, variables, operationName = null } = payload;
+  const checked = operations.check(query);
+  if ('errors' in checked) return checked.errors;
+  const { document } = checked;
+  const renderer = operations.findRenderer(query, document, operationName, variables ?? {});
+  const sink = new SocketSink(socket, request.socket, operationID, renderer);
+  const contextValue = createContext(authenticated.viewer, sink);
+  return { schema, document, variableValues: variables ?? null, operationName, contextValue };
 }
 
 /** A socket must not outlive the token that opened it. */

@@ -6,7 +6,7 @@ import type { ProfileCopy, StrangerCache } from './stranger-cache';
 import type { UserRepository } from './user.repository';
 
 /** Gives null for a user that does not exist. */
-export type ProfileLoader = DataLoader<string, ProfileCopy | null>;
+export type ProfileLoader = Pick<DataLoader<string, ProfileCopy | null>, 'load'>;
 
 export interface ProfileSources {
   database: Database;
@@ -39,6 +39,16 @@ export function createProfileLoader(sources: ProfileSources, viewerID: string): 
         if (!isFriend && user.id !== viewerID) strangers.keep(viewerID, copy, mark);
       }
     }
+    return userIDs.map((userID) => copies.get(userID) ?? null);
+  });
+}
+
+/** For what is shown to many viewers alike, all of them friends: profiles as stored, in nobody's eyes. */
+export function createSharedProfileLoader({ database, users, clock }: ProfileSources): ProfileLoader {
+  return new DataLoader(async (userIDs) => {
+    const fetchedAt = new Date(clock.now());
+    const records = await users.load(database.reader, userIDs);
+    const copies = new Map(records.map((user) => [user.id, { user, fetchedAt }]));
     return userIDs.map((userID) => copies.get(userID) ?? null);
   });
 }

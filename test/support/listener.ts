@@ -11,6 +11,8 @@ export type ReceivedEvent = { __typename: string; seq: number; cursor: string; t
 export interface ListenOptions {
   after?: string | null;
   types?: string[];
+  /** `LISTEN` when left out. */
+  document?: string;
 }
 
 /** Selects everything of every event. */
@@ -54,7 +56,7 @@ export class TestListener {
   static async open(
     server: TestServer,
     caller: string | Caller,
-    { after = null, types }: ListenOptions = {},
+    { after = null, types, document = LISTEN }: ListenOptions = {},
   ): Promise<{ listener: TestListener; opened: ReceivedEvent }> {
     const who = typeof caller === 'string' ? { userID: caller } : caller;
     const client = createClient({
@@ -66,7 +68,7 @@ export class TestListener {
     });
     const listener = new TestListener(server, who, client);
     client.subscribe<{ friendshipEvents: ReceivedEvent }>(
-      { query: LISTEN, variables: { after, ...(types && { types }) } },
+      { query: document, variables: { after, ...(types && { types }) } },
       {
         next: ({ data, errors }) => {
           if (data) listener.queue.push(data.friendshipEvents);

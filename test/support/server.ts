@@ -31,6 +31,8 @@ const SECRET = 'a secret of at least thirty-two bytes';
 export class TestServer {
   /** Every SQL statement since the list was last emptied. */
   readonly statements: string[] = [];
+  /** How often a document was executed over an event since the server was made. */
+  executions = 0;
   /** Changes with each start. */
   url = '';
   private app: App;
@@ -61,6 +63,7 @@ export class TestServer {
     this.app = createApp(this.config, {
       ...(this.clock && { clock: this.clock }),
       onStatement: (sql) => this.statements.push(sql),
+      onExecution: () => this.executions++,
     });
     this.url = (await this.app.start()).url;
   }

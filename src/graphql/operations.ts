@@ -1,0 +1,71 @@
+import { GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { EventRenderer, type RendererSources } from './event-renderer';
+import { MAX_TOKENS } from './limits';
+import { findSelectionVariables } from './subscription-operation';
+
+type Checked = { document: DocumentNode } | { errors: readonly GraphQLError[] };
+
+const MAX_DOCUMENTS = 1_000;
+const MAX_RENDERERS = 1_000;
+
+/**
+ * The documents that come over WebSocket: each is parsed and validated once, and subscriptions of one document that
+ * agree on the variables of its selection share a renderer. Both are bounded, the longest unused go first.
+ */
+export class Operations {
+  private readonly documents = new LRUCache<string, Checked>({ max: MAX_DOCUMENTS });
+  private readonly renderers = new LRUCache<string, EventRenderer>({ max: MAX_RENDERERS });
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly sources: RendererSources,
+  ) {}
+
+  /** The document, or what is wrong with it, with its code. */
+  check(query: string): Checked {
+    let checked = this.documents.get(query);
+    if (checked === undefined) {
+      checked = this.parseAndValidate(query);
+      this.documents.set(query, checked);
+    }
+    return checked;
+  }
+
+  /** `document` is the one that `query` was checked to be. */
+  findRenderer(
+    query: string,
+    document: DocumentNode,
+    operationName: string | null,
+    variables: Readonly<Record<string, unknown>>,
+  ): EventRenderer {
+    const names = findSelectionVariables(document, operationName);
+    const used = Object.fromEntries(Object.entries(variables).filter(([name]) => names.has(name)));
+    const key = JSON.stringify([query, operationName, used]);
+    let renderer = this.renderers.get(key);
+    if (renderer === undefined) {
+      renderer = new EventRenderer({ document, operationName, variables: used }, this.sources);
+      this.renderers.set(key, renderer);
+    }
+    return renderer;
+  }
+
+  private parseAndValidate(query: string): Checked {
+    try {
+      const document = parse(query, { maxLexicalTokens: MAX_TOKENS });
+      const errors = validate(this.schema, document);
+      if (errors.length === 0) return { document };
+      return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      return { errors: [withCode(error, 'GRAPHQL_PARSE_FAILED')] };
+    }
+  }
+}
+
+function withCode({ message, nodes, source, positions }: GraphQLError, code: string): GraphQLError {
+  return new GraphQLError(message, {
+    ...(nodes ? { nodes } : { source: source ?? null, positions: positions ?? null }),
+    extensions: { code },
+  });
+}
