@@ -75,6 +75,8 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       createContext,
       logDefect,
       clock,
+      socketsPerUser: config.socketsPerUser,
+      operationsPerSocket: config.operationsPerSocket,
     });
     const { address, port, family } = await listen(server, config.host, config.port);
     closers.add(() => stopServer(server, GRACE_MS));

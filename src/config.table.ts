@@ -95,6 +95,18 @@ export const settings = {
     description: 'How many live events of one user are kept, however young they are.',
     parse: toInteger(1, 2_147_483_647),
   },
+  socketsPerUser: {
+    name: 'AMICUS_SOCKETS_PER_USER',
+    default: '32',
+    description: 'How many WebSocket connections one user may have open on this server.',
+    parse: toInteger(1, 1_000_000),
+  },
+  operationsPerSocket: {
+    name: 'AMICUS_OPERATIONS_PER_SOCKET',
+    default: '64',
+    description: 'How many operations may be under way on one WebSocket connection.',
+    parse: toInteger(1, 1_000_000),
+  },
   logLevel: {
     name: 'AMICUS_LOG_LEVEL',
     default: 'info',

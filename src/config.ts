@@ -26,6 +26,9 @@ export interface Config {
   /** Live events are kept this long, and this many of one user: whichever is less. */
   readonly eventRetentionDays: number;
   readonly eventRetentionCount: number;
+  readonly socketsPerUser: number;
+  /** Under way at once, subscriptions included. */
+  readonly operationsPerSocket: number;
   readonly logLevel: LogLevel;
   readonly limits: Limits;
 }

@@ -49,6 +49,7 @@ export const ERROR_CODES = {
   FORBIDDEN: 403,
   /** A request that was understood, of which an argument is wrong: GraphQL answers 200 with an error. */
   BAD_USER_INPUT: 200,
+  RATE_LIMITED: 429,
   INTERNAL_SERVER_ERROR: 500,
 } as const satisfies Record<string, number>;
 

@@ -29,6 +29,8 @@ test('nothing has to be set', () => {
     autoRegister: true,
     eventRetentionDays: 7,
     eventRetentionCount: 10_000,
+    socketsPerUser: 32,
+    operationsPerSocket: 64,
     logLevel: 'info',
     limits: defaultLimits,
   });

@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
-import type { ExecutionArgs, GraphQLError, GraphQLSchema } from 'graphql';
+import { GraphQLError, type ExecutionArgs, type GraphQLSchema } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { CodedError } from '../errors';
 import type { Sink } from '../events/delivery';
 import type { RequestContext } from '../graphql/context';
@@ -12,6 +12,7 @@ import type { Clock } from '../lib/clock';
 import type { Viewer } from '../users/viewer';
 import { fromConnectionParams, type Authenticate, type Authenticated } from './authenticate';
 import { GRAPHQL_PATH, splitUrl } from './http';
+import { SocketCensus } from './socket-census';
 import { SocketSink } from './socket-sink';
 
 const MAX_FRAME_BYTES = 256 * 1024;
@@ -19,6 +20,7 @@ const MAX_FRAME_BYTES = 256 * 1024;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const FORBIDDEN = 4403;
 const INTERNAL_ERROR = 1011;
+const TRY_AGAIN_LATER = 1013;
 
 export interface WebSocketOptions {
   schema: GraphQLSchema;
@@ -27,7 +29,14 @@ export interface WebSocketOptions {
   createContext: (viewer: Viewer, sink: Sink) => RequestContext;
   logDefect: LogDefect;
   clock: Clock;
+  socketsPerUser: number;
+  /** Under way at once, subscriptions included. */
+  operationsPerSocket: number;
 }
+
+const TOO_MANY_OPERATIONS = new GraphQLError('Too many operations are under way on this connection.', {
+  extensions: { code: 'RATE_LIMITED' },
+});
 
 // A type and not an interface: only a type can stand for the open record that graphql-ws asks for.
 type Session = { authenticated?: Authenticated };
@@ -41,6 +50,7 @@ export function attachWebSocket(
   options: WebSocketOptions,
 ): { stop(graceMs: number): Promise<void> } {
   const { authenticate, logDefect, clock } = options;
+  const census = new SocketCensus(options.socketsPerUser);
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME_BYTES,
@@ -62,8 +72,15 @@ export function attachWebSocket(
       onConnect: async (connection) => {
         const { extra, connectionParams } = connection;
         try {
-          extra.authenticated = await authenticate(fromConnectionParams(connectionParams));
-          closeAtExpiry(extra.socket, extra.authenticated.expiresAtMs, clock);
+          const authenticated = await authenticate(fromConnectionParams(connectionParams));
+          // The client may have gone while its token was checked: its close has been, and would not be seen any more.
+          if (extra.socket.readyState !== WebSocket.OPEN) return false;
+          if (!census.enter(authenticated.viewer.userID, extra.socket)) {
+            extra.socket.close(TRY_AGAIN_LATER, 'This user has too many connections');
+            return false;
+          }
+          extra.authenticated = authenticated;
+          closeAtExpiry(extra.socket, authenticated.expiresAtMs, clock);
           return true;
         } catch (error) {
           if (error instanceof CodedError) extra.socket.close(FORBIDDEN, error.message);
@@ -74,7 +91,11 @@ export function attachWebSocket(
           return false;
         }
       },
-      onSubscribe: ({ extra }, operationID, payload) => toExecution(options, extra, operationID, payload),
+      onSubscribe: ({ extra, subscriptions }, operationID, payload) => {
+        // The one that comes is among them already.
+        if (Object.keys(subscriptions).length > options.operationsPerSocket) return [TOO_MANY_OPERATIONS];
+        return toExecution(options, extra, operationID, payload);
+      },
       onNext: (_connection, _id, _payload, _args, { data, errors }) =>
         errors === undefined ? undefined : { ...(data !== undefined && { data }), errors: present(errors) },
       onError: (_connection, _id, _payload, errors) => present(errors),
