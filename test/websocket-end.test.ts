@@ -1,0 +1,71 @@
+import { RawSocket } from './support/raw-socket';
+import { TestServer } from './support/server';
+import { describeOnStores } from './support/stores';
+
+const LISTEN = 'subscription { friendshipEvents { seq } }';
+
+/** What the server reads only while somebody of this process listens to the user's stream. */
+const READS_STREAM = /^\s*(SELECT|WITH)\b[^]*\bevent\b/;
+
+describeOnStores('a subscription on the server', (store) => {
+  let server: TestServer;
+  let socket: RawSocket;
+  let level = 0;
+  beforeAll(async () => {
+    server = await TestServer.start({ store });
+  });
+  beforeEach(async () => {
+    socket = await RawSocket.init(server, await server.headers({ userID: 'ann' }));
+    socket.subscribe('1', LISTEN);
+    await socket.next();
+  });
+  afterEach(() => socket.close());
+  afterAll(() => server.stop());
+
+  /** Makes an event of ann's. */
+  async function makeEvent(): Promise<void> {
+    server.statements.length = 0;
+    level += 1;
+    const query = 'mutation ($level: Int!) { setSelfInfo(input: { level: $level }) { id } }';
+    await server.call('ann', query, { level });
+  }
+
+  const hasReadStream = (): boolean => server.statements.some((statement) => READS_STREAM.test(statement));
+
+  /** Makes an event and takes it from the socket: the server must have read the stream for it. */
+  async function expectDelivered(id: string): Promise<void> {
+    await makeEvent();
+    expect(await socket.next()).toMatchObject({ id, type: 'next' });
+    expect(hasReadStream()).toBe(true);
+  }
+
+  it('ends when the client completes it, while the socket stays', async () => {
+    await expectDelivered('1');
+    socket.send({ id: '1', type: 'complete' });
+    socket.send({ type: 'ping' });
+    expect(await socket.next()).toMatchObject({ type: 'pong' });
+    await makeEvent();
+    expect(hasReadStream()).toBe(false);
+    // The id is free again.
+    socket.subscribe('1', LISTEN);
+    expect(await socket.next()).toMatchObject({ id: '1', type: 'next' });
+    await expectDelivered('1');
+  });
+
+  it('ends by itself when there are two on one socket', async () => {
+    socket.subscribe('2', LISTEN);
+    await socket.next();
+    socket.send({ id: '1', type: 'complete' });
+    await expectDelivered('2');
+  });
+
+  it('ends when the socket is cut off', async () => {
+    await socket.close();
+    // Nobody tells the client when the server has noticed.
+    for (let tries = 0; ; tries += 1) {
+      await makeEvent();
+      if (!hasReadStream()) break;
+      expect(tries).toBeLessThan(1000);
+    }
+  });
+});
