@@ -13,6 +13,7 @@ import { listen, stopServer } from './lib/http-server';
 import { openServices, type Dependencies } from './services';
 import { createAuthenticate } from './transport/authenticate';
 import { createHttpServer, GRAPHQL_PATH } from './transport/http';
+import { createProtocol } from './transport/graphql-ws-protocol';
 import { attachWebSocket } from './transport/websocket';
 import type { Viewer } from './users/viewer';
 
@@ -68,7 +69,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     });
 
     const server = createHttpServer({ apollo, authenticate, createContext, isReady: () => ready, onError });
-    const sockets = attachWebSocket(server, {
+    const protocol = createProtocol({
       schema,
       operations,
       authenticate,
@@ -78,6 +79,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       socketsPerUser: config.socketsPerUser,
       operationsPerSocket: config.operationsPerSocket,
     });
+    const sockets = attachWebSocket(server, protocol, onError);
     const { address, port, family } = await listen(server, config.host, config.port);
     closers.add(() => stopServer(server, GRACE_MS));
     closers.add(() => sockets.stop(GRACE_MS));

@@ -1,0 +1,127 @@
+import type { IncomingMessage } from 'node:http';
+import { GraphQLError, type ExecutionArgs, type GraphQLSchema } from 'graphql';
+import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { CodedError } from '../errors';
+import type { Sink } from '../events/delivery';
+import type { RequestContext } from '../graphql/context';
+import { presentError, type LogDefect } from '../graphql/error-presenter';
+import type { Operations } from '../graphql/operations';
+import type { Clock } from '../lib/clock';
+import type { Viewer } from '../users/viewer';
+import { fromConnectionParams, type Authenticate, type Authenticated } from './authenticate';
+import { SocketCensus } from './socket-census';
+import { SocketSink } from './socket-sink';
+
+/** The longest delay that a timer takes. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+const FORBIDDEN = 4403;
+const INTERNAL_ERROR = 1011;
+const TRY_AGAIN_LATER = 1013;
+
+export interface ProtocolOptions {
+  schema: GraphQLSchema;
+  authenticate: Authenticate;
+  operations: Operations;
+  createContext: (viewer: Viewer, sink: Sink) => RequestContext;
+  logDefect: LogDefect;
+  clock: Clock;
+  socketsPerUser: number;
+  /** Under way at once, subscriptions included. */
+  operationsPerSocket: number;
+}
+
+/** One connection. */
+export interface Session {
+  readonly socket: WebSocket;
+  /** The request that was upgraded. */
+  readonly request: IncomingMessage;
+  /** Missing until the connection is acknowledged. */
+  authenticated?: Authenticated;
+}
+
+const TOO_MANY_OPERATIONS = new GraphQLError('Too many operations are under way on this connection.', {
+  extensions: { code: 'RATE_LIMITED' },
+});
+
+/** graphql-transport-ws as Amicus speaks it: who may connect, what is executed, and what is shown of errors. */
+export function createProtocol(options: ProtocolOptions): Server<Session> {
+  const { authenticate, clock, logDefect } = options;
+  const census = new SocketCensus(options.socketsPerUser);
+  const present = (errors: readonly unknown[]) => errors.map((error) => presentError(error, logDefect));
+
+  async function admit(
+    session: Session,
+    params: Readonly<Record<string, unknown>> | undefined,
+  ): Promise<boolean> {
+    const { socket } = session;
+    const authenticated = await authenticate(fromConnectionParams(params));
+    // The client may have gone while its token was checked: its close has been, and would not be seen any more.
+    if (socket.readyState !== WebSocket.OPEN) return false;
+    if (!census.enter(authenticated.viewer.userID, socket)) {
+      socket.close(TRY_AGAIN_LATER, 'This user has too many connections');
+      return false;
+    }
+    session.authenticated = authenticated;
+    closeAtExpiry(socket, authenticated.expiresAtMs, clock);
+    return true;
+  }
+
+  return makeServer<Record<string, unknown>, Session>({
+    // In place of a thrown error's message, which may hold anything, the client gets a reason of our own.
+    onConnect: async ({ extra, connectionParams }) => {
+      try {
+        return await admit(extra, connectionParams);
+      } catch (error) {
+        if (error instanceof CodedError) extra.socket.close(FORBIDDEN, error.message);
+        else {
+          presentError(error, logDefect);
+          extra.socket.close(INTERNAL_ERROR, 'Something went wrong here');
+        }
+        return false;
+      }
+    },
+    onSubscribe: ({ extra, subscriptions }, operationID, payload) => {
+      // The one that comes is among them already.
+      if (Object.keys(subscriptions).length > options.operationsPerSocket) return [TOO_MANY_OPERATIONS];
+      return toExecution(options, extra, operationID, payload);
+    },
+    onNext: (_connection, _id, _payload, _args, { data, errors }) =>
+      errors === undefined ? undefined : { ...(data !== undefined && { data }), errors: present(errors) },
+    onError: (_connection, _id, _payload, errors) => present(errors),
+  });
+}
+
+/** A mistake in one operation is that operation's error; thrown from here it would close the whole socket. */
+function toExecution(
+  { schema, operations, createContext }: ProtocolOptions,
+  { socket, request, authenticated }: Session,
+  operationID: string,
+  { query, variables, operationName = null }: SubscribePayload,
+): ExecutionArgs | readonly GraphQLError[] {
+  if (authenticated === undefined)
+    throw new Error('An operation came before the connection was acknowledged.');
+  const checked = operations.check(query);
+  if ('errors' in checked) return checked.errors;
+  const { document } = checked;
+  const renderer = operations.findRenderer(query, document, operationName, variables ?? {});
+  const sink = new SocketSink(socket, request.socket, operationID, renderer);
+  const contextValue = createContext(authenticated.viewer, sink);
+  return { schema, document, variableValues: variables ?? null, operationName, contextValue };
+}
+
+/** A socket must not outlive the token that opened it. */
+function closeAtExpiry(socket: WebSocket, expiresAtMs: number | null, clock: Clock): void {
+  if (expiresAtMs === null) return;
+  const remainingMs = expiresAtMs - clock.now();
+  const timer = setTimeout(
+    () => {
+      if (remainingMs > MAX_TIMER_MS) closeAtExpiry(socket, expiresAtMs, clock);
+      else socket.close(FORBIDDEN, 'The token has expired');
+    },
+    Math.min(Math.max(remainingMs, 0), MAX_TIMER_MS),
+  );
+  socket.once('close', () => {
+    clearTimeout(timer);
+  });
+}
