@@ -38,7 +38,8 @@ export const settings = {
   databaseUrl: {
     name: 'AMICUS_DATABASE_URL',
     default: '',
-    description: 'A PostgreSQL database, `postgres://…`; unset, the embedded SQLite in the data folder.',
+    description:
+      'A PostgreSQL database, `postgres://…`, brought to this version by `amicus migrate`; unset, the embedded SQLite in the data folder.',
     secret: true,
     parse: optional(toUrl('postgres', 'postgresql')),
   },

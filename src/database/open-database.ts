@@ -1,6 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDataFolder } from './data-folder';
+import { openPostgresDatabase } from './postgres-database';
+import { migratePostgres } from './postgres-schema';
 import type { Database } from './sql';
 import { openSqliteDatabase } from './sqlite-database';
 import type { SqliteEngine } from './sqlite-module';
@@ -17,15 +19,28 @@ export interface DatabaseOptions {
 }
 
 /**
- * Opens the database that the options name, ready for use. Rejects with nothing left open or locked; with
- * `DataFolderInUseError` when another process has the data folder.
+ * Opens the database that the options name, ready for use. The embedded one is migrated; a database server must have
+ * the newest schema already (`migrateDatabase`), because other processes work on it too. Rejects with nothing left
+ * open or locked; with `DataFolderInUseError` when another process has the data folder, with `SchemaMismatchError`
+ * when the schema is another version's.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.databaseUrl === undefined) return openEmbeddedDatabase(options);
-  // The URL may hold a password: it is never part of a message.
-  throw new Error(
-    'PostgreSQL is not available yet: leave the database URL out to use the embedded database.',
+  return openPostgresDatabase({ url: options.databaseUrl, onStatement: options.onStatement });
+}
+
+/**
+ * Brings the database that the options name to the newest schema and gives the names of its migrations, oldest first.
+ * Rejects as `openDatabase` does.
+ */
+export async function migrateDatabase(options: DatabaseOptions): Promise<string[]> {
+  if (options.databaseUrl !== undefined) return migratePostgres(options.databaseUrl);
+  // Opening migrates.
+  await using database = await openEmbeddedDatabase(options);
+  const applied = await database.reader.all<{ name: string }>(
+    'SELECT name FROM migrations ORDER BY timestamp',
   );
+  return applied.map(({ name }) => name);
 }
 
 async function openEmbeddedDatabase(options: DatabaseOptions): Promise<Database> {

@@ -1,3 +1,4 @@
+import { CommitFacts } from './commit-facts';
 import type { SqlValue, Transaction } from './sql';
 import type { SqliteConnection } from './sqlite-connection';
 
@@ -28,7 +29,7 @@ export async function runTransaction<T>(
 
 class SqliteTransaction implements Transaction {
   readonly #connection: SqliteConnection;
-  readonly #facts: (() => void)[] = [];
+  readonly #facts = new CommitFacts();
   #over = false;
 
   constructor(connection: SqliteConnection) {
@@ -43,7 +44,7 @@ class SqliteTransaction implements Transaction {
 
   onCommit(fact: () => void): void {
     if (this.#over) throw new Error('The transaction is over: register facts within it.');
-    this.#facts.push(fact);
+    this.#facts.add(fact);
   }
 
   end(): void {
@@ -51,15 +52,6 @@ class SqliteTransaction implements Transaction {
   }
 
   tellFacts(): void {
-    for (const fact of this.#facts) {
-      try {
-        fact();
-      } catch (error) {
-        // The change is committed and its caller must hear so; the fault in telling others still has to be seen.
-        process.emitWarning(`A fact told after a commit failed: ${String(error)}`, {
-          detail: error instanceof Error ? (error.stack ?? '') : '',
-        });
-      }
-    }
+    this.#facts.tell();
   }
 }

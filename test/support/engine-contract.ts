@@ -40,7 +40,6 @@ export function describeEngine(name: string, engine: EngineUnderTest): void {
   describe(`database on ${name}`, () => {
     let database: Database;
     let statements: string[];
-
     beforeEach(async () => {
       statements = [];
       database = await engine.open((sql) => statements.push(sql));
@@ -64,11 +63,13 @@ export function describeEngine(name: string, engine: EngineUnderTest): void {
         await database.transaction((tx) => tx.all(insertBlock, ['a', text, moment + index]));
       }
       expect(await blocks()).toEqual(NASTY);
-      const rows = await database.reader.all<{ created_at: number | string }>(
+      const rows = await database.reader.all<{ created_at: number }>(
         'SELECT created_at FROM block WHERE blocked_id = $1',
         ['{"a":1}'],
       );
-      expect(Number(rows[0]?.created_at)).toBe(moment + NASTY.indexOf('{"a":1}'));
+      expect(rows[0]?.created_at).toBe(moment + NASTY.indexOf('{"a":1}'));
+      const [count] = await database.reader.all<{ total: number }>('SELECT count(*) AS total FROM block');
+      expect(count?.total).toBe(NASTY.length);
     });
 
     test('null is kept, and rows are given by a writing statement only when it returns some', async () => {
@@ -94,7 +95,8 @@ export function describeEngine(name: string, engine: EngineUnderTest): void {
     test('a statement with too few or too many values is refused', async () => {
       await expect(database.reader.all(listBlocks)).rejects.toThrow(/values|parameters/);
       await expect(database.reader.all(listBlocks, ['a', 'b'])).rejects.toThrow(/values|parameters/);
-      await expect(database.reader.all('SELECT nonsense')).rejects.toThrow();
+      // Not `toThrow`: an engine's errors may belong to the realm of another test file.
+      await expect(database.reader.all('SELECT nonsense')).rejects.toHaveProperty('message');
     });
 
     test('the strings of a list are found as they are', async () => {
@@ -152,24 +154,29 @@ export function describeEngine(name: string, engine: EngineUnderTest): void {
       expect(facts).toEqual([]);
     });
 
-    test('transactions asked for together run one after another, in that order', async () => {
-      const running: number[] = [];
-      const count = async (): Promise<void> => {
-        await database.transaction(async (tx) => {
-          const [row] = await tx.all<{ n: number | string }>('SELECT COUNT(*) AS n FROM block');
+    test('transactions asked for together lose nothing of each other', async () => {
+      await block('b', 0);
+      const grow = 'UPDATE block SET created_at = created_at + 1 WHERE owner_id = $1 RETURNING created_at';
+      const count = async (): Promise<number | undefined> =>
+        database.transaction(async (tx) => {
+          const [row] = await tx.all<{ created_at: number }>(grow, ['a']);
           await new Promise((resolve) => setImmediate(resolve));
-          const n = Number(row?.n);
-          running.push(n);
-          await tx.all(insertBlock, ['a', String(n), n]);
+          return row?.created_at;
         });
-      };
-      await Promise.all(Array.from({ length: 20 }, count));
-      expect(running).toEqual(Array.from({ length: 20 }, (_, index) => index));
+      const counted = await Promise.all(Array.from({ length: 20 }, count));
+      expect(counted.sort((left, right) => (left ?? 0) - (right ?? 0))).toEqual(
+        Array.from({ length: 20 }, (_, index) => index + 1),
+      );
     });
 
     test('one transaction failing leaves its neighbours as they are', async () => {
-      const outcomes = await Promise.allSettled([block('b', 1), block('b', 2), block('c', 3)]);
-      expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      const outcomes = await Promise.allSettled([block('b', 1), block('b', 1), block('c', 3)]);
+      expect(outcomes.map((outcome) => outcome.status).sort()).toEqual([
+        'fulfilled',
+        'fulfilled',
+        'rejected',
+      ]);
+      expect(outcomes[2].status).toBe('fulfilled');
       expect(await blocks()).toEqual(['b', 'c']);
     });
 
@@ -184,7 +191,7 @@ export function describeEngine(name: string, engine: EngineUnderTest): void {
     });
 
     test('the reader cannot write', async () => {
-      await expect(database.reader.all(insertBlock, ['a', 'b', 1])).rejects.toThrow();
+      await expect(database.reader.all(insertBlock, ['a', 'b', 1])).rejects.toHaveProperty('message');
       expect(await blocks()).toEqual([]);
     });
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../src/config';
+import { createTestDatabase, dropTestDatabase, toDatabaseUrl } from './postgres-server';
 
 /** A kind of database that a server can be started on. */
 export interface Store {
@@ -21,8 +22,29 @@ export const sqlite: Store = {
   },
 };
 
+/** The server that answered when this run began, and the database to copy; null when there is none. */
+export function findPostgres(): { serverUrl: string; template: string } | null {
+  const { TEST_POSTGRES_SERVER: serverUrl, TEST_POSTGRES_TEMPLATE: template } = process.env;
+  return serverUrl === undefined || template === undefined ? null : { serverUrl, template };
+}
+
+const found = findPostgres();
+
 /** Every kind that this machine can run. */
-const stores: readonly Store[] = [sqlite];
+const stores: readonly Store[] = found === null ? [sqlite] : [sqlite, createPostgresStore(found)];
+
+function createPostgresStore({ serverUrl, template }: { serverUrl: string; template: string }): Store {
+  return {
+    name: 'PostgreSQL',
+    async create() {
+      const name = await createTestDatabase(serverUrl, template);
+      return {
+        config: { databaseUrl: toDatabaseUrl(serverUrl, name) },
+        drop: () => dropTestDatabase(serverUrl, name),
+      };
+    },
+  };
+}
 
 /** Runs the suite once on each kind of database that this machine can run. */
 export function describeOnStores(title: string, suite: (store: Store) => void): void {

@@ -8,12 +8,20 @@ export class Initial1764000000000 implements MigrationInterface {
   readonly name = 'Initial1764000000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const statement of UP) await queryRunner.query(statement);
+    const isPostgres = queryRunner.dataSource.options.type === 'postgres';
+    for (const statement of UP) {
+      await queryRunner.query(isPostgres ? toBytewise(statement) : statement);
+    }
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     for (const table of TABLES) await queryRunner.query(`DROP TABLE "${table}"`);
   }
+}
+
+/** Text compares by its bytes on SQLite; on PostgreSQL it would by the language of the database. */
+function toBytewise(statement: string): string {
+  return statement.replaceAll('" text ', '" text COLLATE "C" ');
 }
 
 const TABLES = [

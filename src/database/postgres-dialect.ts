@@ -1,0 +1,17 @@
+import type { Dialect } from './sql';
+
+const TYPES = { text: 'text', integer: 'bigint' } as const;
+
+/** Both functions give the elements in the order of the array. */
+export const postgresDialect: Dialect = {
+  name: 'postgres',
+  strings: (parameter) => `(SELECT value FROM jsonb_array_elements_text(CAST(${parameter} AS jsonb)))`,
+  rows: (parameter, columns) => {
+    const names = Object.keys(columns).map((name) => `"${name}"`);
+    const types = Object.entries(columns).map(([name, type]) => `"${name}" ${TYPES[type]}`);
+    return (
+      `(SELECT ${names.join(', ')} ` +
+      `FROM jsonb_to_recordset(CAST(${parameter} AS jsonb)) AS item(${types.join(', ')}))`
+    );
+  },
+};

@@ -1,0 +1,66 @@
+import type { DataSource } from 'typeorm';
+import { createPostgresMigrator } from './postgres-data-source';
+import { migrations } from './schema';
+
+/** The database has not the schema that this version works with; the message says what to do. */
+export class SchemaMismatchError extends Error {
+  override readonly name = 'SchemaMismatchError';
+}
+
+/** Any number will do that nobody else takes: held while migrations run, per database. */
+const MIGRATION_LOCK = 4_162_870_213;
+
+const known = migrations.map((migration) => migration.name);
+
+/** Rejects with SchemaMismatchError unless exactly the migrations of this version were applied. */
+export async function requireCurrentSchema(dataSource: DataSource): Promise<void> {
+  const applied = await loadApplied(dataSource);
+  refuseNewer(applied);
+  if (known.every((name) => applied.includes(name))) return;
+  throw new SchemaMismatchError(
+    'The PostgreSQL database has not got the schema of this version yet: run `amicus migrate` with the same ' +
+      'settings, then start again.',
+  );
+}
+
+/**
+ * Brings the database to the schema of this version and gives the names of all its migrations, oldest first. Of
+ * several that run at once, one works and the others wait for it. Rejects with SchemaMismatchError when a newer
+ * version was there before, and nothing is changed.
+ */
+export async function migratePostgres(url: string): Promise<string[]> {
+  const dataSource = await createPostgresMigrator(url).initialize();
+  try {
+    const lock = dataSource.createQueryRunner();
+    try {
+      // Belongs to its connection and goes with it, also when the process dies.
+      await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      refuseNewer(await loadApplied(dataSource));
+      await dataSource.runMigrations({ transaction: 'all' });
+      return await loadApplied(dataSource);
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+function refuseNewer(applied: readonly string[]): void {
+  const unknown = applied.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new SchemaMismatchError(
+    `The PostgreSQL database has a schema that this version of Amicus does not know (${unknown.join(', ')}): ` +
+      'run the newer version that made it, or use another database.',
+  );
+}
+
+/** Oldest first; none when nothing was ever applied. */
+async function loadApplied(dataSource: DataSource): Promise<string[]> {
+  const [table] = await dataSource.query<{ there: boolean }[]>(
+    `SELECT to_regclass('migrations') IS NOT NULL AS there`,
+  );
+  if (table?.there !== true) return [];
+  const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY timestamp');
+  return rows.map((row) => row.name);
+}

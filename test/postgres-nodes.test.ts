@@ -1,0 +1,94 @@
+import { createUsers, follow, toIDs } from './support/people';
+import { ADMIN, TestServer } from './support/server';
+import { createTestDatabase, dropTestDatabase, toDatabaseUrl, withClient } from './support/postgres-server';
+import { findPostgres, type Store } from './support/stores';
+
+const found = findPostgres();
+
+(found === null ? describe.skip : describe)('two servers on one PostgreSQL database', () => {
+  const { serverUrl, template } = found ?? { serverUrl: '', template: '' };
+  let name: string;
+  let url: string;
+  let servers: [TestServer, TestServer];
+  beforeAll(async () => {
+    name = await createTestDatabase(serverUrl, template);
+    url = toDatabaseUrl(serverUrl, name);
+    const store: Store = {
+      name: 'one database',
+      create: async () => ({
+        config: { databaseUrl: url },
+        drop: () => Promise.resolve(),
+      }),
+    };
+    servers = [await TestServer.start({ store }), await TestServer.start({ store })];
+  });
+  afterAll(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    await dropTestDatabase(serverUrl, name);
+  });
+
+  beforeEach(() => {
+    for (const server of servers) server.statements.length = 0;
+  });
+
+  const countRollbacks = (): number =>
+    servers.flatMap((server) => server.statements).filter((sql) => sql === 'ROLLBACK').length;
+  /**
+   * Makes the calls, each when the one before it waits, while a transaction that did `sql` stands open; then takes
+   * that back and gives their answers.
+   */
+  const holdUp = (sql: string, calls: readonly (() => Promise<unknown>)[]): Promise<unknown[]> =>
+    withClient(url, async (holder) => {
+      await holder.query('BEGIN');
+      await holder.query(sql);
+      const answers: Promise<unknown>[] = [];
+      for (const call of calls) {
+        answers.push(call());
+        await waitForWaiting(answers.length);
+      }
+      await holder.query('ROLLBACK');
+      return Promise.all(answers);
+    });
+  const waitForWaiting = (count: number): Promise<void> =>
+    withClient(url, async (client) => {
+      const waiting = `SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      while ((await client.query(waiting)).rowCount !== count);
+    });
+
+  test('a user whose first calls meet is created once', async () => {
+    const call = servers.map((server) => () => server.call('ann', '{ friendshipEventPosition }'));
+    const [first, second] = await holdUp(insertUser('ann'), call);
+    expect(first).toEqual(second);
+    expect(countRollbacks()).toBe(0);
+  });
+
+  test('the same users created in two orders never wait for each other', async () => {
+    const userIDs = toIDs(100);
+    const [one, other] = servers;
+    await holdUp(insertUser('u0050'), [
+      () => createUsers(one, userIDs),
+      () => createUsers(other, userIDs.toReversed()),
+    ]);
+    expect(countRollbacks()).toBe(0);
+  });
+
+  test('who is put into a group and deleted at the same time is in no group afterwards', async () => {
+    const [one, other] = servers;
+    await follow(one, 'owner', 'leaving');
+    await one.call('owner', 'mutation { createFriendGroup(name: "g") { resultCode } }');
+    const nextEvent = `INSERT INTO event SELECT user_id, head + 1, 'X', '{}', 0
+      FROM event_stream WHERE user_id = 'owner'`;
+    const add = 'mutation { addFriendsToFriendGroup(name: "g", userIDs: ["leaving"]) { resultCode } }';
+    const remove = 'mutation { deleteUsers(userIDs: ["leaving"]) { resultCode } }';
+    const [added] = await holdUp(nextEvent, [() => one.call('owner', add), () => other.call(ADMIN, remove)]);
+    expect(added).toEqual({ addFriendsToFriendGroup: [{ resultCode: 'OK' }] });
+    const groups = await one.call('owner', '{ friendGroups { name friendCount } friendList { totalCount } }');
+    expect(groups).toEqual({ friendGroups: [{ name: 'g', friendCount: 0 }], friendList: { totalCount: 0 } });
+    expect(countRollbacks()).toBe(0);
+  });
+});
+
+function insertUser(userID: string): string {
+  return `INSERT INTO "user" VALUES ('${userID}', '', '', '', 'UNKNOWN', 0, '', 'NONE', 0, 0, '[]', 0, 0)`;
+}
