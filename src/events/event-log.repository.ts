@@ -75,12 +75,15 @@ export class EventLog {
   }
 
   /**
-   * Makes other changes that concern one of these users wait until `tx` ends. Called before the state to be changed
-   * is read; always in sorted order, so that two changes never wait for each other.
+   * Makes other changes that concern one of these users wait until `tx` ends, and gives those whose changes do.
+   * Called before the state to be changed is read; always in sorted order, so that two changes never wait for each
+   * other. A user that did not exist is not given where that matters: one that is created while this waits, and is
+   * seen by later statements, goes on changing.
    */
-  async lock(tx: Transaction, userIDs: readonly string[]): Promise<void> {
-    if (this.lockStreams === null || userIDs.length === 0) return;
-    await tx.all(this.lockStreams, [JSON.stringify(userIDs)]);
+  async lock(tx: Transaction, userIDs: readonly string[]): Promise<ReadonlySet<string>> {
+    if (this.lockStreams === null || userIDs.length === 0) return new Set(userIDs);
+    const rows = await tx.all<{ user_id: string }>(this.lockStreams, [JSON.stringify(userIDs)]);
+    return new Set(rows.map((row) => row.user_id));
   }
 
   /**

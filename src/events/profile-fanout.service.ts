@@ -85,13 +85,17 @@ export class ProfileFanout {
       if (job === null) return false;
       const owners = await this.jobs.loadOwners(tx, job, BATCH);
       await this.log.lock(tx, owners);
+      // Until they were locked some may have left: who has the user no more, or is gone, is told nothing.
+      const remaining = new Set(owners.length === 0 ? [] : await this.jobs.loadOwners(tx, job, BATCH));
       await this.log.append(
         tx,
-        owners.map((userID) => ({
-          userID,
-          type: 'FRIEND_INFO_CHANGED',
-          payload: { userIDs: [job.user_id] },
-        })),
+        owners
+          .filter((userID) => remaining.has(userID))
+          .map((userID) => ({
+            userID,
+            type: 'FRIEND_INFO_CHANGED',
+            payload: { userIDs: [job.user_id] },
+          })),
       );
       const next = advance(job, owners);
       await (next === null ? this.jobs.remove(tx, job.user_id) : this.jobs.move(tx, next));

@@ -32,7 +32,7 @@ export class FriendGroupService {
     const list = requireIdList('userIDs', userIDs, this.limits.idsPerCall);
     const { userID } = viewer;
     if (!isGroupName(name, this.limits)) return answerAll(viewer, userIDs, 'INVALID_PARAMETERS');
-    return this.change(viewer, async (tx) => {
+    return this.change(viewer, list.valid, async (tx) => {
       const existing = await this.groups.load(userID, null, tx);
       if (existing.some((group) => group.name === name)) return answerAll(viewer, userIDs, 'GROUP_EXISTS');
       if (existing.length >= this.limits.groups) return answerAll(viewer, userIDs, 'GROUP_LIMIT');
@@ -51,7 +51,7 @@ export class FriendGroupService {
     requireCount('names', names.length, this.limits.idsPerCall);
     const { userID } = viewer;
     const possible = [...new Set(names)].filter((name) => isGroupName(name, this.limits));
-    return this.change(viewer, async (tx) => {
+    return this.change(viewer, [], async (tx) => {
       const removed = await this.groups.remove(tx, userID, possible);
       const groupNames = possible.filter((name) => removed.has(name));
       if (groupNames.length > 0) {
@@ -70,7 +70,7 @@ export class FriendGroupService {
         resultCode: 'INVALID_PARAMETERS',
       });
     }
-    return this.change(viewer, async (tx) => {
+    return this.change(viewer, [], async (tx) => {
       const existing = await this.groups.load(userID, null, tx);
       const group = existing.find(({ name }) => name === oldName);
       if (group === undefined) throw groupError('There is no friend group of this name.', 'GROUP_NOT_FOUND');
@@ -128,7 +128,7 @@ export class FriendGroupService {
   ): Promise<ItemResult[]> {
     const list = requireIdList('userIDs', userIDs, this.limits.idsPerCall);
     if (!isGroupName(name, this.limits)) return answerAll(viewer, userIDs, 'GROUP_NOT_FOUND');
-    return this.change(viewer, async (tx) => {
+    return this.change(viewer, list.valid, async (tx) => {
       const [group] = await this.groups.load(viewer.userID, [name], tx);
       if (group === undefined) return answerAll(viewer, userIDs, 'GROUP_NOT_FOUND');
       const friends = await this.findFriends(tx, viewer, list);
@@ -137,9 +137,14 @@ export class FriendGroupService {
     });
   }
 
-  private change<Result>(viewer: Viewer, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+  /** Whoever may get into a group is held like its owner: one that is deleted meanwhile would stay in it. */
+  private change<Result>(
+    viewer: Viewer,
+    members: readonly string[],
+    work: (tx: Transaction) => Promise<Result>,
+  ): Promise<Result> {
     return this.database.transaction(async (tx) => {
-      await this.log.lock(tx, [viewer.userID]);
+      await this.log.lock(tx, [viewer.userID, ...members]);
       return work(tx);
     });
   }

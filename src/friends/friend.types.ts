@@ -5,7 +5,7 @@ import { ItemOutcome } from '../graphql/result-code.types';
 import { CustomField, User } from '../users/user.types';
 import type { FriendRelationType } from './friend-info';
 
-export const FriendRelationTypeEnum = createEnum<FriendRelationType>(
+const FriendRelationTypeEnum = createEnum<FriendRelationType>(
   'FriendRelationType',
   'How the viewer and another user stand. The numbers of the original wire are 0, 3, 1 and 2.',
   {

@@ -4,7 +4,7 @@ import type { UserImport, UserService } from '../users/user.service';
 import { NO_DETAILS, type RelationChange } from './relation-effects';
 import type { RelationService } from './relation.service';
 
-export interface Refusal {
+interface Refusal {
   /** Which of the entries given. */
   index: number;
   reason: string;

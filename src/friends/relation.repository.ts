@@ -9,7 +9,7 @@ export interface PairKey {
 }
 
 /** What a request carries for its sender's future entry in the friend list. Private to the sender. */
-export interface RequestDetails {
+interface RequestDetails {
   remark: string;
   /** Empty for none. */
   group: string;

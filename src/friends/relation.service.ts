@@ -41,7 +41,7 @@ export class RelationService {
    */
   async change(tx: Transaction, changes: readonly RelationChange[]): Promise<ResultCode[]> {
     if (changes.length === 0) return [];
-    await this.log.lock(tx, [...new Set(changes.flatMap(({ me, they }) => [me, they]))]);
+    const locked = await this.log.lock(tx, [...new Set(changes.flatMap(({ me, they }) => [me, they]))]);
     const pairs = new Map(
       (
         await this.relations.loadPairs(
@@ -56,7 +56,7 @@ export class RelationService {
     const results = changes.map((change) => {
       const pair = pairs.get(toKey(change));
       if (pair === undefined) throw new Error('A pair that was asked for is missing.');
-      const decision = decide(this.toState(pair, counts), change.action);
+      const decision = decide(this.toState(pair, counts, locked), change.action);
       recount(counts, pair, decision);
       effects.add(change, pair, decision);
       return decision.result;
@@ -98,15 +98,20 @@ export class RelationService {
     });
   }
 
-  private toState(pair: PairRow, counts: ReadonlyMap<string, ListCounts>): PairState {
+  private toState(
+    pair: PairRow,
+    counts: ReadonlyMap<string, ListCounts>,
+    locked: ReadonlySet<string>,
+  ): PairState {
     const mine = counts.get(pair.me);
     const theirs = counts.get(pair.they);
     const { limits } = this;
     return {
       facts: pair.facts,
       isSelf: pair.me === pair.they,
-      iExist: pair.iExist,
-      theyExist: pair.theyExist,
+      // One that was created since the lock does not exist yet: its lists could grow while they are counted.
+      iExist: pair.iExist && locked.has(pair.me),
+      theyExist: pair.theyExist && locked.has(pair.they),
       requestsForbidden: pair.myForbidType === 'SEND_OUT',
       theirAllowType: pair.theirAllowType,
       myFriendsFull: (mine?.friends ?? 0) >= limits.friends,

@@ -26,12 +26,17 @@ export class UserRemovalService {
     requireAdmin(viewer);
     const list = requireIdList('userIDs', userIDs, this.limits.idsPerCall);
     const existing = await this.database.transaction(async (tx) => {
-      // Whoever changes something between two users holds both streams: with these held, no trace can be added.
-      await this.log.lock(tx, list.valid);
+      // Whoever changes something between two users holds both streams: with these held, no trace can be added. Those
+      // whose lists lose something are held too, so that none of them counts on it meanwhile; looked for beforehand,
+      // because all that is held must be asked for in one order.
+      const touched = toOwners(await this.removals.loadTraces(tx, list.valid));
+      await this.log.lock(tx, [...new Set([...list.valid, ...touched])]);
       const found = await this.removals.findExisting(tx, list.valid);
       const removed = [...found];
       if (removed.length === 0) return found;
       const traces = await this.removals.loadTraces(tx, removed);
+      // Some may have come just before the lock.
+      await this.log.lock(tx, toOwners(traces));
       await this.removals.erase(tx, removed);
       await this.log.append(tx, toEvents(traces, found));
       tx.onCommit(() => {
@@ -47,6 +52,10 @@ export class UserRemovalService {
       new Map(results.map((result) => [result.userID, result])),
     );
   }
+}
+
+function toOwners({ friends, applications, blocks }: Traces): string[] {
+  return [...new Set([...friends, ...applications, ...blocks].map((row) => row.owner_id))];
 }
 
 function toEvents({ friends, applications, blocks }: Traces, removed: ReadonlySet<string>): EventDraft[] {

@@ -4,7 +4,7 @@ import { createEnum } from './enum';
 
 const names = Object.keys(RESULT_CODES) as ResultCode[];
 
-export const ResultCodeEnum = createEnum(
+const ResultCodeEnum = createEnum(
   'ResultCode',
   'Outcome of one item of a call. The field `code` beside it carries the number of the original SDK.',
   Object.fromEntries(

@@ -132,6 +132,8 @@ export class UserService {
    */
   async importInto(tx: Transaction, users: readonly UserImport[]): Promise<ImportOutcome[]> {
     const userIDs = [...new Set(users.map((user) => user.userID))];
+    // First those that exist, which then cannot be deleted; then all, also those that others create at this moment.
+    await this.log.lock(tx, userIDs);
     const created = new Set(await this.createMissing(tx, userIDs));
     await this.log.lock(tx, userIDs);
     const original = new Map((await this.users.load(tx, userIDs)).map((user) => [user.id, user]));
@@ -187,7 +189,8 @@ export class UserService {
     const now = new Date(this.clock.now());
     const created = await this.users.insert(
       tx,
-      userIDs.map((id) => ({
+      // In one order, so that two calls that create the same users never wait for each other.
+      [...userIDs].sort().map((id) => ({
         ...EMPTY_PROFILE,
         adminForbidType: 'NONE',
         id,
