@@ -1,9 +1,14 @@
 import { join } from 'node:path';
+import { createPostgresMigrator } from './src/database/postgres-data-source';
 import { createSqliteWriter } from './src/database/sqlite-data-source';
 
-/** The embedded database as TypeORM's command line opens it. Stop the server first: this takes no lock. */
-export default createSqliteWriter(join(process.env['AMICUS_DATA_DIR'] ?? 'data', 'amicus.sqlite')).setOptions(
-  {
-    logger: 'advanced-console',
-  },
-);
+const url = process.env['AMICUS_DATABASE_URL'] ?? '';
+
+/**
+ * The database of the server's settings as TypeORM's command line opens it. Stop the server of an embedded one first:
+ * this takes no lock. Migrations are better left to `amicus migrate`, which does.
+ */
+export default (url === ''
+  ? createSqliteWriter(join(process.env['AMICUS_DATA_DIR'] ?? 'data', 'amicus.sqlite'))
+  : createPostgresMigrator(url)
+).setOptions({ logger: 'advanced-console' });

@@ -1,4 +1,11 @@
-import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import {
+  ApolloClient,
+  ApolloLink,
+  gql,
+  HttpLink,
+  InMemoryCache,
+  type TypedDocumentNode,
+} from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { OperationTypeNode } from 'graphql';
 import { createClient } from 'graphql-ws';
@@ -62,7 +69,8 @@ describe('clients that others wrote work unchanged', () => {
       ),
       cache: new InMemoryCache(),
     });
-    const me = await client.query<{ me: { id: string } }>({ query: gql('{ me { id nickName } }') });
+    const ME = gql('{ me { id nickName } }') as TypedDocumentNode<{ me: { id: string; nickName: string } }>;
+    const me = await client.query({ query: ME });
     expect(me.data?.me.id).toBe('alice');
 
     const received: { __typename: string }[] = [];
@@ -90,7 +98,7 @@ describe('clients that others wrote work unchanged', () => {
     await client.mutate({
       mutation: gql('mutation { setSelfInfo(input: { nickName: "Al" }) { id nickName } }'),
     });
-    const cached = client.readQuery<{ me: { nickName: string } }>({ query: gql('{ me { id nickName } }') });
+    const cached = client.readQuery({ query: ME });
     expect(cached?.me.nickName).toBe('Al');
     subscription.unsubscribe();
     client.stop();

@@ -3,7 +3,7 @@ import { createPostgresMigrator } from './postgres-data-source';
 import { migrations } from './schema';
 
 /** The database has not the schema that this version works with; the message says what to do. */
-export class SchemaMismatchError extends Error {
+class SchemaMismatchError extends Error {
   override readonly name = 'SchemaMismatchError';
 }
 

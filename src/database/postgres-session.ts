@@ -5,7 +5,7 @@ import { toPostgresStatement } from './postgres-statement';
 import type { SqlValue } from './sql';
 
 /** Whether the server did what COMMIT asked for is not known: the connection was lost before its answer came. */
-export class CommitOutcomeUnknownError extends Error {
+class CommitOutcomeUnknownError extends Error {
   override readonly name = 'CommitOutcomeUnknownError';
 
   constructor(cause: unknown) {
