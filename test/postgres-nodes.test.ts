@@ -1,3 +1,4 @@
+import { TestListener } from './support/listener';
 import { createUsers, follow, toIDs } from './support/people';
 import { ADMIN, TestServer } from './support/server';
 import { createTestDatabase, dropTestDatabase, toDatabaseUrl, withClient } from './support/postgres-server';
@@ -55,6 +56,14 @@ const found = findPostgres();
         WHERE datname = current_database() AND wait_event_type = 'Lock'`;
       while ((await client.query(waiting)).rowCount !== count);
     });
+
+  test('a listener on one hears what happens on the other, without a bus between them', async () => {
+    const [one, other] = servers;
+    const { listener } = await TestListener.open(one, 'eve');
+    await other.call('eve', 'mutation { setSelfInfo(input: { nickName: "Eva" }) { id } }');
+    expect(await listener.next()).toMatchObject({ seq: 1, user: { nickName: 'Eva' } });
+    await listener.stop();
+  });
 
   test('a user whose first calls meet is created once', async () => {
     const call = servers.map((server) => () => server.call('ann', '{ friendshipEventPosition }'));

@@ -8,6 +8,8 @@ import type { EventType, StoredEvent, StreamPosition } from './friendship-event'
 
 /** How many users' streams one read of the log looks at. */
 const CHANNELS_PER_READ = 5_000;
+/** How long an event may stay undelivered whose hint was lost, or never sent: another process wrote it. */
+const REREAD_MS = 5_000;
 
 /** Everything that listens to one user's stream in this process. */
 interface Channel {
@@ -42,6 +44,7 @@ export class EventHub {
   private readonly dirty = new Set<Channel>();
   private pumping: Promise<void> | null = null;
   private readonly unsubscribe: () => void;
+  private readonly reread: NodeJS.Timeout;
 
   constructor(
     private readonly log: EventLog,
@@ -56,6 +59,9 @@ export class EventHub {
         else this.wake(channel);
       }
     });
+    this.reread = setInterval(() => {
+      for (const channel of this.channels.values()) this.wake(channel);
+    }, REREAD_MS);
   }
 
   /** How many subscriptions are open. */
@@ -98,6 +104,7 @@ export class EventHub {
   /** Ends every subscription, hears no more hints and waits for the delivery under way. Safe to call twice. */
   async stop(): Promise<void> {
     this.unsubscribe();
+    clearInterval(this.reread);
     for (const channel of [...this.channels.values()]) this.end(channel);
     await this.pumping;
   }

@@ -35,9 +35,11 @@ export type ImportOutcome = 'CREATED' | 'UPDATED' | 'UNCHANGED';
 
 /** How many users are remembered as registered, so that a call of theirs need not ask the store. */
 const REMEMBERED_USERS = 100_000;
+/** How long: another process may delete a user without this one hearing of it. */
+const REMEMBERED_MS = 60_000;
 
 export class UserService {
-  private readonly registered = new LRUCache<string, true>({ max: REMEMBERED_USERS });
+  private readonly registered = new LRUCache<string, true>({ max: REMEMBERED_USERS, ttl: REMEMBERED_MS });
   /** How often users were forgotten. */
   private forgettings = 0;
 
