@@ -1,7 +1,7 @@
 import type { AllowType } from './steps';
 
 /** The words of a request or of a friendship's beginning. */
-export interface Words {
+interface Words {
   source: string;
   wording: string;
 }

@@ -1,6 +1,6 @@
 import type { TestServer } from './server';
 
-export interface PageInfo {
+interface PageInfo {
   hasNextPage: boolean;
   hasPreviousPage: boolean;
   startCursor: string | null;

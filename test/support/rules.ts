@@ -11,8 +11,8 @@ interface Rule {
   asks?: true;
 }
 
-export const MY_REQUEST = ['mySent', 'theirReceived'] as const;
-export const THEIR_REQUEST = ['myReceived', 'theirSent'] as const;
+const MY_REQUEST = ['mySent', 'theirReceived'] as const;
+const THEIR_REQUEST = ['myReceived', 'theirSent'] as const;
 export const REQUESTS = [...MY_REQUEST, ...THEIR_REQUEST] as const;
 
 const always = (): boolean => true;

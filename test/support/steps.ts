@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 
 export type AllowType = 'ALLOW_ANY' | 'NEED_CONFIRM' | 'DENY_ANY';
-export type Direction = 'COME_IN' | 'SEND_OUT';
+type Direction = 'COME_IN' | 'SEND_OUT';
 
 /** One mutation of a history. `by` is the viewer; a step without one is an administrator's. */
 export type Step =
