@@ -1,0 +1,90 @@
+const NAMES = {
+  amicus: '**Amicus**',
+  'raw-ws': 'raw `ws`, the same bytes by `ws.send` (the limit)',
+  'graphql-ws': 'plain graphql-ws + graphql-js',
+  mercurius: 'Mercurius',
+};
+
+/** @param {string[]} head @param {string[][]} rows - the first column is text, the others are numbers */
+function toTable(head, rows) {
+  const lines = [head, head.map((_, index) => (index === 0 ? '---' : '--:')), ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+const count = (value) => Math.round(value).toLocaleString('en-US');
+const range = ({ min, median, max }, show) => `${show(min)} – **${show(median)}** – ${show(max)}`;
+const one = (value) => value.toFixed(1);
+const two = (value) => value.toFixed(2);
+const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
+
+export function toBroadcastTable(summary, size) {
+  return toTable(
+    ['server', 'deliveries/s', 'ratio to raw `ws`', 'p50 to the last, ms', 'p99 to the last, ms'],
+    summary.servers.map((server) => [
+      NAMES[server],
+      range(summary.rate(server, size), count),
+      range(summary.rateRatio(server, 'raw-ws', size), two),
+      one(summary.lastMs(server, size, 0.5)),
+      one(summary.lastMs(server, size, 0.99)),
+    ]),
+  );
+}
+
+export function toCostTable(summary, size) {
+  return toTable(
+    [
+      'server',
+      'CPU µs a delivery',
+      'CPU, ratio to raw `ws`',
+      'to the first, ms',
+      'deliveries/s once they flow',
+      'SQL statements a change',
+    ],
+    summary.servers.map((server) => [
+      NAMES[server],
+      range(summary.cpuMicros(server, size), one),
+      range(summary.cpuRatio(server, 'raw-ws', size), two),
+      one(summary.firstMs(server, size)),
+      range(summary.pace(server, size), count),
+      server === 'amicus' ? count(summary.statements(server, size)) : '–',
+    ]),
+  );
+}
+
+export function toMemoryTable(summary) {
+  return toTable(
+    ['server', 'resident, KB', 'above raw `ws`, KB', 'JavaScript heap, KB'],
+    summary.servers.map((server) => [
+      NAMES[server],
+      range(summary.memory(server, 'rss'), kilobytes),
+      range(summary.memoryAbove(server, 'raw-ws', 'rss'), kilobytes),
+      range(summary.memory(server, 'heapUsed'), kilobytes),
+    ]),
+  );
+}
+
+export function toStormTable(summary, { stormSize }) {
+  const seconds = (milliseconds) => (milliseconds / 1000).toFixed(1);
+  return toTable(
+    [
+      'server',
+      'until all are live, s',
+      '… and have the newest event, s',
+      'CPU ms a listener',
+      'SQL statements a listener',
+      'connections tried again',
+      'events lost',
+    ],
+    summary.servers.map((server) => [
+      NAMES[server],
+      range(summary.storm(server, 'allLiveMs'), seconds),
+      range(summary.storm(server, 'caughtUpMs'), seconds),
+      range(summary.storm(server, 'cpuMs'), (value) => two(value / stormSize)),
+      server === 'amicus'
+        ? range(summary.storm(server, 'statements'), (value) => one(value / stormSize))
+        : '–',
+      count(summary.storm(server, 'cuts').max),
+      count(summary.storm(server, 'lost').max),
+    ]),
+  );
+}
