@@ -62,6 +62,16 @@ describeOnStores('imports by an administrator', (store) => {
     });
   });
 
+  it('tell nobody that a user may send no requests', async () => {
+    await createUsers(server, ['quiet']);
+    const load = () => server.call('quiet', '{ me { updatedAt } friendshipEventPosition }');
+    const before = await load();
+    await createUsers(server, ['quiet'], { adminForbidType: 'SEND_OUT' });
+    expect(await load()).toEqual(before);
+    await createUsers(server, ['quiet'], { adminForbidType: 'NONE', nickName: 'Q' });
+    expect(await load()).not.toEqual(before);
+  });
+
   it('put entries into one list as given, and tell its owner in one event', async () => {
     await createUsers(server, ['own', 'f1', 'f2', 'f3'], { allowType: 'DENY_ANY' });
     const [own, f1] = [await devices.open('own'), await devices.open('f1')];

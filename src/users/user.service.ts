@@ -113,7 +113,7 @@ export class UserService {
         throw new CodedError('FORBIDDEN', `The user "${viewer.userID}" is not registered here.`);
       const after = applyProfileChanges(before, changes, this.limits);
       if (after === before) return before;
-      await this.write(tx, [after]);
+      await this.write(tx, [after], new Set([after.id]));
       await this.announce(tx, [after.id]);
       return after;
     });
@@ -141,10 +141,14 @@ export class UserService {
     const original = new Map((await this.users.load(tx, userIDs)).map((user) => [user.id, user]));
     const current = new Map(original);
     const reported = new Set<string>();
+    // Whether a user is forbidden to send requests is nobody's to see: it is stored, and told to no one.
+    const visible = new Set<string>();
     const outcomes = users.map(({ userID, adminForbidType, ...changes }): ImportOutcome => {
       const before = current.get(userID);
       if (before === undefined) throw new Error('A user that was just created is missing.');
-      const after = withForbidType(applyProfileChanges(before, changes, this.limits), adminForbidType);
+      const profile = applyProfileChanges(before, changes, this.limits);
+      if (profile !== before) visible.add(userID);
+      const after = withForbidType(profile, adminForbidType);
       current.set(userID, after);
       if (created.has(userID) && !reported.has(userID)) {
         reported.add(userID);
@@ -153,11 +157,11 @@ export class UserService {
       return after === before ? 'UNCHANGED' : 'UPDATED';
     });
     const changed = [...current.values()].filter((user) => user !== original.get(user.id));
-    await this.write(tx, changed);
+    await this.write(tx, changed, visible);
     // Nobody can know the earlier, empty profile of a user that is created here.
     await this.announce(
       tx,
-      changed.map((user) => user.id).filter((userID) => !created.has(userID)),
+      [...visible].filter((userID) => !created.has(userID)),
     );
     return outcomes;
   }
@@ -204,10 +208,15 @@ export class UserService {
     return created;
   }
 
-  private async write(tx: Transaction, users: readonly UserRecord[]): Promise<void> {
+  /** `visible` are those whose profile changed, and with it the time of its last change. */
+  private async write(
+    tx: Transaction,
+    users: readonly UserRecord[],
+    visible: ReadonlySet<string>,
+  ): Promise<void> {
     if (users.length === 0) return;
     const updatedAt = new Date(this.clock.now());
-    for (const user of users) user.updatedAt = updatedAt;
+    for (const user of users) if (visible.has(user.id)) user.updatedAt = updatedAt;
     await this.users.update(tx, users);
   }
 
