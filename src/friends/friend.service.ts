@@ -175,21 +175,24 @@ export class FriendService {
     requireAdmin(viewer);
     requireCount('friends', friends.length, this.limits.friendsPerImport);
     if (!isUserID(ownerID)) throw badInput('"userID" cannot be a user id.', { argument: 'userID' });
-    // The same id twice counts once: the first entry is the one that is imported.
-    const entries = new Map<string, RelationDetails>();
+    // The same id twice counts once: the first entry decides, also when it is not valid.
+    const first = new Map<string, RelationDetails | null>();
     for (const friend of friends) {
       const details = this.toDetails(friend);
-      if (isUserID(friend.userID) && details !== null && !entries.has(friend.userID))
-        entries.set(friend.userID, details);
+      if (!first.has(friend.userID)) first.set(friend.userID, isUserID(friend.userID) ? details : null);
     }
+    const entries = [...first].filter((entry): entry is [string, RelationDetails] => entry[1] !== null);
     const action = { kind: 'IMPORT', both: false } as const;
     const codes = await this.database.transaction((tx) =>
       this.relations.change(
         tx,
-        [...entries].map(([they, details]) => ({ me: ownerID, they, action, details })),
+        entries.map(([they, details]) => ({ me: ownerID, they, action, details })),
       ),
     );
-    const results = toResults([...entries.keys()], codes);
+    const results = toResults(
+      entries.map(([they]) => they),
+      codes,
+    );
     return friends.map(({ userID }) => results.get(userID) ?? invalidResult(userID));
   }
 

@@ -27,13 +27,8 @@ export function toExpectedEvents(
   const add = (type: string, users: string[], about = ''): void => {
     if (users.length > 0) events.push({ type, about, users: users.sort() });
   };
-  if (
-    before.nick !== after.nick ||
-    before.allowType !== after.allowType ||
-    before.forbidden !== after.forbidden
-  ) {
-    add('SELF_INFO_UPDATED', [name]);
-  }
+  // Whether a user is forbidden to send requests is told to nobody.
+  if (before.nick !== after.nick || before.allowType !== after.allowType) add('SELF_INFO_UPDATED', [name]);
   add('FRIEND_LIST_ADDED', missing(after.friends, before.friends));
   add('FRIEND_LIST_DELETED', missing(before.friends, after.friends));
   add('BLOCK_LIST_ADDED', missing(after.blocks, before.blocks));

@@ -151,18 +151,16 @@ export class Model extends ModelState {
 
   private importFriends({ owner, friends }: Extract<Step, { kind: 'importFriends' }>): Answer {
     const list = this.users.get(owner)?.friends ?? new Map<string, Entry>();
-    // The first entry of a user that can be imported is the one that counts.
+    // The first entry of a user is the one that counts.
     const first = new Map<string, ImportedFriend>();
-    for (const friend of friends) {
-      if (friend.user !== NO_ID && !friend.groups.includes('') && !first.has(friend.user))
-        first.set(friend.user, friend);
-    }
+    for (const friend of friends) if (!first.has(friend.user)) first.set(friend.user, friend);
     return inOneMoment(list, () =>
       each(
         friends.map(({ user }) => user),
         (user) => {
           const friend = first.get(user);
-          return friend === undefined ? 'INVALID_PARAMETERS' : this.importFriend(owner, friend);
+          const isValid = friend !== undefined && user !== NO_ID && !friend.groups.includes('');
+          return isValid ? this.importFriend(owner, friend) : 'INVALID_PARAMETERS';
         },
       ),
     );
