@@ -12,10 +12,13 @@ function createSubscription(types: EventType[] | null = null) {
     whenRoom: (callback) => {
       room.giveBack = callback;
     },
+    whenEnded: () => undefined,
+    end: () => undefined,
     send: () => undefined,
     closeTooSlow: () => told.push('too slow'),
   };
   const subscription = new EventSubscription({
+    epoch: 'one',
     opened: { type: 'STREAM_OPENED', seq: 0, recovered: true, reason: null, occurredAtMs: 0 },
     types: types === null ? null : new Set(types),
     sink,
@@ -63,7 +66,18 @@ describe('the place of one subscription in its stream', () => {
   it('sends a subscriber away under whom the history was trimmed, and gives it no part of what is left', () => {
     const { subscription, told } = createSubscription();
     expect(toTypes(subscription.take(createEvents(5, 9)))).toEqual(['STREAM_OPENED 0']);
-    expect(told).toEqual(['end', 'too slow']);
+    expect(told).toEqual(['too slow', 'end']);
+  });
+
+  it('follows its own stream as long as its history reaches back, and is sent away otherwise', () => {
+    const part = { epoch: 'one', floor: 0, events: [], hasMore: false };
+    for (const other of [null, { ...part, epoch: 'other' }, { ...part, floor: 3 }]) {
+      const { subscription, told } = createSubscription();
+      subscription.take(createEvents(1, 2));
+      expect(subscription.canFollow({ ...part, floor: 2 })).toBe(true);
+      expect(subscription.canFollow(other)).toBe(false);
+      expect(told).toEqual(['too slow', 'end']);
+    }
   });
 
   it('sends a subscriber away that reads nothing for two seconds although more is waiting', () => {
@@ -73,7 +87,7 @@ describe('the place of one subscription in its stream', () => {
     subscription.hasRoom(11_999, onRoom);
     expect(told).toEqual([]);
     subscription.hasRoom(12_000, onRoom);
-    expect(told).toEqual(['end', 'too slow']);
+    expect(told).toEqual(['too slow', 'end']);
     expect(subscription.isOpen).toBe(false);
   });
 

@@ -38,6 +38,10 @@ export interface Sink {
   hasRoom(): boolean;
   /** Calls back once when there is room again. */
   whenRoom(callback: () => void): void;
+  /** Calls back once when the subscriber is gone; at once when it is gone already. */
+  whenEnded(callback: () => void): void;
+  /** The subscription has ended: nothing more is sent. Safe to call twice. */
+  end(): void;
   /** Does nothing once the subscriber is gone. */
   send(payload: string): void;
   /** Sends the subscriber away because it reads too slowly; it comes back with its last cursor. */

@@ -14,20 +14,25 @@ import type { Bus } from './bus';
 
 /** A stretch of one stream. */
 export interface StreamPart {
+  epoch: string;
+  /** The history begins behind it. */
+  floor: number;
   events: StoredEvent[];
   hasMore: boolean;
 }
 
 const EVENTS_PER_STREAM = 256;
-const EVENTS_PER_READ = 20_000;
+const ROWS_PER_READ = 20_000;
 
 interface EventRow {
-  user_id: string;
   seq: number;
   type: EventType;
   payload: string;
   occurred_at: number;
 }
+
+/** Without an event where none follows. */
+type StreamRow = { user_id: string; epoch: string; floor: number } & (EventRow | { seq: null });
 
 /**
  * The durable log: one dense stream of events per user. An event is written in the transaction of the change that it
@@ -55,11 +60,13 @@ export class EventLog {
     this.insertEvents = `INSERT INTO event (user_id, seq, type, payload, occurred_at)
       SELECT user_id, seq, type, payload, $2
       FROM ${dialect.rows('$1', { user_id: 'text', seq: 'integer', type: 'text', payload: 'text' })} AS added`;
-    this.selectStreams = `SELECT event.user_id, event.seq, event.type, event.payload, event.occurred_at
+    this.selectStreams = `SELECT stream.user_id, stream.epoch, stream.floor,
+        event.seq, event.type, event.payload, event.occurred_at
       FROM ${dialect.rows('$1', { stream_id: 'text', after: 'integer' })} AS wanted
-      JOIN event ON event.user_id = wanted.stream_id
+      JOIN event_stream AS stream ON stream.user_id = wanted.stream_id
+      LEFT JOIN event ON event.user_id = stream.user_id
         AND event.seq > wanted.after AND event.seq <= wanted.after + ${EVENTS_PER_STREAM}
-      ORDER BY event.user_id, event.seq LIMIT $2`;
+      ORDER BY stream.user_id, event.seq LIMIT $2`;
     this.insertStreams = `INSERT INTO event_stream (user_id, epoch, head, floor)
       SELECT value, $2, 0, 0 FROM ${dialect.strings('$1')} AS created`;
     // SQLite has one writer at a time: its transaction is the lock.
@@ -125,24 +132,35 @@ export class EventLog {
 
   /**
    * What follows the position given in each of these streams, in order: at most 256 events of each, and `hasMore` where
-   * more may follow. One statement, whatever the number of streams.
+   * more may follow. Null for a stream that does not exist; missing are those that one read had no room for. One
+   * statement, whatever the number of streams.
    */
   async loadStreamsAfter(
     positions: readonly { userID: string; seq: number }[],
-  ): Promise<Map<string, StreamPart>> {
-    const rows = await this.database.reader.all<EventRow>(this.selectStreams, [
-      JSON.stringify(positions.map(({ userID, seq }) => ({ stream_id: userID, after: seq }))),
-      EVENTS_PER_READ,
+  ): Promise<Map<string, StreamPart | null>> {
+    const wanted = positions.map(({ userID, seq }) => ({ stream_id: userID, after: seq }));
+    const rows = await this.database.reader.all<StreamRow>(this.selectStreams, [
+      JSON.stringify(wanted),
+      ROWS_PER_READ,
     ]);
-    const parts = new Map<string, StreamPart>(
-      positions.map(({ userID }) => [userID, { events: [], hasMore: false }]),
-    );
-    for (const row of rows) parts.get(row.user_id)?.events.push(toEvent(row));
+    const parts = new Map<string, StreamPart | null>();
+    for (const row of rows) {
+      const part = parts.get(row.user_id) ?? {
+        epoch: row.epoch,
+        floor: row.floor,
+        events: [],
+        hasMore: false,
+      };
+      parts.set(row.user_id, part);
+      if (row.seq !== null) part.events.push(toEvent(row));
+      part.hasMore = part.events.length === EVENTS_PER_STREAM;
+    }
     // What the limit cut off are the last users in the order of the rows.
-    const lastUserID = rows.length === EVENTS_PER_READ ? (rows.at(-1)?.user_id ?? '') : null;
-    for (const [userID, part] of parts) {
-      part.hasMore =
-        part.events.length === EVENTS_PER_STREAM || (lastUserID !== null && userID >= lastUserID);
+    const cutID = rows.length === ROWS_PER_READ ? (rows.at(-1)?.user_id ?? null) : null;
+    for (const { userID } of positions) {
+      const part = parts.get(userID);
+      if (part && userID === cutID) part.hasMore = true;
+      else if (part === undefined && (cutID === null || userID < cutID)) parts.set(userID, null);
     }
     return parts;
   }

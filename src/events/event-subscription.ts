@@ -1,7 +1,9 @@
 import type { Delivery, Sink, StreamOpenedFact } from './delivery';
+import type { StreamPart } from './event-log.repository';
 import type { EventType, StoredEvent } from './friendship-event';
 
 interface SubscriptionOptions {
+  epoch: string;
   opened: StreamOpenedFact;
   types: ReadonlySet<EventType> | null;
   sink: Sink;
@@ -63,9 +65,19 @@ export class EventSubscription implements AsyncIterableIterator<never> {
   }
 
   /**
+   * Whether what was read of its stream goes on where it stands; null when there is no such stream. Where it does not,
+   * the history was trimmed under a subscriber that was too slow for it, or the stream is another one: it is sent
+   * away, comes back with its cursor and is told.
+   */
+  canFollow(part: StreamPart | null): boolean {
+    if (part !== null && part.epoch === this.options.epoch && part.floor <= this.seq) return true;
+    this.endTooSlow();
+    return false;
+  }
+
+  /**
    * Moves behind the events that follow its position and gives those to be delivered, in order. A stream is dense:
-   * where it is not, its history was trimmed under a subscriber that was too slow for it, who is sent away and never
-   * given a part.
+   * one that would leave a gap is sent away and never given a part.
    */
   take(events: readonly StoredEvent[]): Delivery[] {
     const taken = this.opened === null ? [] : [this.opened];
@@ -102,6 +114,7 @@ export class EventSubscription implements AsyncIterableIterator<never> {
     if (!this.hasEnded) {
       this.hasEnded = true;
       this.options.onEnd();
+      this.sink.end();
       if (this.failure === null) this.waiting?.resolve(end);
       else this.waiting?.reject(this.failure);
       this.waiting = null;
@@ -114,7 +127,7 @@ export class EventSubscription implements AsyncIterableIterator<never> {
   }
 
   private endTooSlow(): void {
-    void this.return();
     this.sink.closeTooSlow();
+    void this.return();
   }
 }

@@ -1,3 +1,4 @@
+import { CodedError } from '../errors';
 import type { Clock } from '../lib/clock';
 import type { Bus } from './bus';
 import type { Delivery, GapReason, Renderer, Sink } from './delivery';
@@ -76,7 +77,8 @@ export class EventHub {
    * reach back to `after`, and delivery then starts at the head. The caller ends it by `return()`.
    */
   async listen({ userID, after, types, sink }: ListenRequest): Promise<EventSubscription> {
-    const position = (await this.log.findPosition(userID)) ?? { epoch: '', head: 0, floor: 0 };
+    const position = await this.log.findPosition(userID);
+    if (position === null) throw new CodedError('FORBIDDEN', `The user "${userID}" is not registered here.`);
     const { epoch, head } = position;
     const reason = after === null ? null : findGap(after, position);
     const seq = after === null || reason !== null ? head : after.seq;
@@ -89,6 +91,7 @@ export class EventHub {
         reason,
         occurredAtMs: this.clock.now(),
       },
+      epoch,
       types,
       sink,
       toDelivery: (event) => ({ event, cursor: toEventCursor(userID, { epoch, seq: event.seq }) }),
@@ -97,6 +100,7 @@ export class EventHub {
       },
     });
     channel.subscriptions.add(subscription);
+    sink.whenEnded(() => void subscription.return());
     this.wake(channel);
     return subscription;
   }
@@ -159,9 +163,13 @@ export class EventHub {
       );
       const outgoing: Outgoing[] = [];
       for (const [userID, { channel, subscriptions }] of ready) {
-        const { events, hasMore } = streams.get(userID) ?? { events: [], hasMore: false };
-        if (hasMore) this.dirty.add(channel);
-        for (const subscription of subscriptions) outgoing.push(...toOutgoing(subscription, userID, events));
+        const part = streams.get(userID);
+        if (part === undefined || part?.hasMore === true) this.dirty.add(channel);
+        if (part === undefined) continue;
+        for (const subscription of subscriptions) {
+          if (subscription.canFollow(part))
+            outgoing.push(...toOutgoing(subscription, userID, part?.events ?? []));
+        }
       }
       await send(outgoing);
     } catch (error) {

@@ -6,6 +6,8 @@ import type { FanoutJob, ProfileFanoutRepository } from './profile-fanout.reposi
 /** As many as a list of friends may have: one change of most users is one read of the hub. */
 const BATCH = 3_000;
 const RETRY_MS = 1_000;
+/** How long a job may lie that another process left behind. */
+const LOOK_MS = 60_000;
 
 /**
  * Tells every owner whose list holds a user that the user's profile changed. A durable job, so that changing a
@@ -19,6 +21,7 @@ export class ProfileFanout {
   private running: Promise<void> | null = null;
   private woken = false;
   private retry: NodeJS.Timeout | undefined;
+  private look: NodeJS.Timeout | undefined;
   private stopped = false;
 
   constructor(
@@ -40,12 +43,16 @@ export class ProfileFanout {
   /** Begins with what was left over when the last process ended. */
   start(): void {
     this.wake();
+    this.look = setInterval(() => {
+      this.wake();
+    }, LOOK_MS);
   }
 
   /** Finishes the batch under way; what is left goes on at the next start. Safe to call twice. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.retry);
+    clearInterval(this.look);
     await this.running;
   }
 

@@ -2,20 +2,24 @@ import { GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } 
 import { LRUCache } from 'lru-cache';
 import { EventRenderer, type RendererSources } from './event-renderer';
 import { MAX_TOKENS } from './limits';
-import { findSelectionVariables } from './subscription-operation';
+import { toEventDocument } from './subscription-operation';
 
 type Checked = { document: DocumentNode } | { errors: readonly GraphQLError[] };
 
-const MAX_DOCUMENTS = 1_000;
-const MAX_RENDERERS = 1_000;
+/** In entries, and in characters of their keys: a document's memory goes with its length. */
+const BOUNDS = {
+  max: 1_000,
+  maxSize: 4 * 1024 * 1024,
+  sizeCalculation: (_value: unknown, key: string) => Math.max(1, key.length),
+};
 
 /**
  * The documents that come over WebSocket: each is parsed and validated once, and subscriptions of one document that
  * agree on the variables of its selection share a renderer. Both are bounded, the longest unused go first.
  */
 export class Operations {
-  private readonly documents = new LRUCache<string, Checked>({ max: MAX_DOCUMENTS });
-  private readonly renderers = new LRUCache<string, EventRenderer>({ max: MAX_RENDERERS });
+  private readonly documents = new LRUCache<string, Checked>(BOUNDS);
+  private readonly renderers = new LRUCache<string, EventRenderer>(BOUNDS);
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -39,26 +43,32 @@ export class Operations {
     operationName: string | null,
     variables: Readonly<Record<string, unknown>>,
   ): EventRenderer {
-    const names = findSelectionVariables(document, operationName);
-    const used = Object.fromEntries(Object.entries(variables).filter(([name]) => names.has(name)));
+    const shown = toEventDocument(document, operationName);
+    const used = Object.fromEntries(Object.entries(variables).filter(([name]) => shown.variables.has(name)));
     const key = JSON.stringify([query, operationName, used]);
     let renderer = this.renderers.get(key);
     if (renderer === undefined) {
-      renderer = new EventRenderer({ document, operationName, variables: used }, this.sources);
+      renderer = new EventRenderer(
+        { document: shown.document, operationName, variables: used },
+        this.sources,
+      );
       this.renderers.set(key, renderer);
     }
     return renderer;
   }
 
   private parseAndValidate(query: string): Checked {
+    let code = 'GRAPHQL_PARSE_FAILED';
     try {
       const document = parse(query, { maxLexicalTokens: MAX_TOKENS });
+      // Some rules of validation throw what they find.
+      code = 'GRAPHQL_VALIDATION_FAILED';
       const errors = validate(this.schema, document);
       if (errors.length === 0) return { document };
       return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      return { errors: [withCode(error, 'GRAPHQL_PARSE_FAILED')] };
+      return { errors: [withCode(error, code)] };
     }
   }
 }

@@ -1,21 +1,32 @@
 import { getOperationAST, Kind, visit, type ASTNode, type DocumentNode } from 'graphql';
 
+/** A subscription's document as it is executed over events. */
+export interface EventDocument {
+  document: DocumentNode;
+  /** The variables that it uses. */
+  variables: ReadonlySet<string>;
+}
+
 /**
- * The names of the variables that the selection of a subscription uses: all but those that stand only in the arguments
- * of its root field. Two subscriptions of one document that agree on these show every event alike.
+ * Takes out of a subscription what only its opening needs: the arguments of its root field, and the variables that
+ * stand in nothing else. Two subscriptions of one document that agree on the rest show every event alike.
  */
-export function findSelectionVariables(document: DocumentNode, operationName: string | null): Set<string> {
+export function toEventDocument(document: DocumentNode, operationName: string | null): EventDocument {
   const roots = getOperationAST(document, operationName)?.selectionSet.selections ?? [];
   const rootArguments = new Set<ASTNode>(
     roots.flatMap((selection) => (selection.kind === Kind.FIELD ? (selection.arguments ?? []) : [])),
   );
-  const used = new Set<string>();
+  const variables = new Set<string>();
   visit(document, {
     VariableDefinition: () => false,
     Argument: (argument) => (rootArguments.has(argument) ? false : undefined),
     Variable: ({ name }) => {
-      used.add(name.value);
+      variables.add(name.value);
     },
   });
-  return used;
+  const bare = visit(document, {
+    Argument: (argument) => (rootArguments.has(argument) ? null : undefined),
+    VariableDefinition: ({ variable }) => (variables.has(variable.name.value) ? undefined : null),
+  });
+  return { document: bare, variables };
 }

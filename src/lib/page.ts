@@ -31,6 +31,8 @@ export interface Page<Node> {
 }
 
 const DEFAULT_FIRST = 50;
+/** A user id, and for a request its direction. */
+const KEY_ID = /^[\x21-\x7e]{1,32}( [A-Z_]+)?$/;
 
 /** The position before the newest row of any list: what `after` null stands for in a keyset comparison. */
 const BEFORE_NEWEST: PageKey = { atMs: Number.MAX_SAFE_INTEGER, id: '' };
@@ -99,6 +101,7 @@ function findKey(list: string, cursor: string): PageKey | null {
   if (!Array.isArray(parts) || parts.length !== 3) return null;
   const [name, atMs, id] = parts as unknown[];
   if (name !== list || !Number.isSafeInteger(atMs) || typeof id !== 'string') return null;
+  if (!KEY_ID.test(id)) return null;
   const key = { atMs: atMs as number, id };
   // A cursor has one spelling: what decodes to the same key but reads differently was not given by us.
   return toCursor(list, key) === cursor ? key : null;

@@ -1,9 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import { GraphQLError, type ExecutionArgs, type GraphQLSchema } from 'graphql';
+import {
+  getOperationAST,
+  GraphQLError,
+  OperationTypeNode,
+  type ExecutionArgs,
+  type GraphQLSchema,
+} from 'graphql';
 import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { CodedError } from '../errors';
-import type { Sink } from '../events/delivery';
+import type { Renderer, Sink } from '../events/delivery';
 import type { RequestContext } from '../graphql/context';
 import { presentError, type LogDefect } from '../graphql/error-presenter';
 import type { Operations } from '../graphql/operations';
@@ -23,7 +29,7 @@ export interface ProtocolOptions {
   schema: GraphQLSchema;
   authenticate: Authenticate;
   operations: Operations;
-  createContext: (viewer: Viewer, sink: Sink) => RequestContext;
+  createContext: (viewer: Viewer, sink: Sink | null) => RequestContext;
   logDefect: LogDefect;
   clock: Clock;
   socketsPerUser: number;
@@ -38,6 +44,11 @@ export interface Session {
   readonly request: IncomingMessage;
   /** Missing until the connection is acknowledged. */
   authenticated?: Authenticated;
+  /**
+   * The subscriptions, by operation id. Held here because graphql-ws loses sight of one whose id is used anew while it
+   * is being opened: each id has one sink, and all end with the socket.
+   */
+  readonly sinks: Map<string, SocketSink>;
 }
 
 const TOO_MANY_OPERATIONS = new GraphQLError('Too many operations are under way on this connection.', {
@@ -63,6 +74,9 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
       return false;
     }
     session.authenticated = authenticated;
+    socket.once('close', () => {
+      for (const sink of session.sinks.values()) sink.end();
+    });
     closeAtExpiry(socket, authenticated.expiresAtMs, clock);
     return true;
   }
@@ -83,7 +97,8 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
     },
     onSubscribe: ({ extra, subscriptions }, operationID, payload) => {
       // The one that comes is among them already.
-      if (Object.keys(subscriptions).length > options.operationsPerSocket) return [TOO_MANY_OPERATIONS];
+      const underWay = Math.max(Object.keys(subscriptions).length, extra.sinks.size);
+      if (underWay > options.operationsPerSocket) return [TOO_MANY_OPERATIONS];
       return toExecution(options, extra, operationID, payload);
     },
     onNext: (_connection, _id, _payload, _args, { data, errors }) =>
@@ -95,19 +110,34 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
 /** A mistake in one operation is that operation's error; thrown from here it would close the whole socket. */
 function toExecution(
   { schema, operations, createContext }: ProtocolOptions,
-  { socket, request, authenticated }: Session,
+  session: Session,
   operationID: string,
   { query, variables, operationName = null }: SubscribePayload,
 ): ExecutionArgs | readonly GraphQLError[] {
+  const { authenticated } = session;
   if (authenticated === undefined)
     throw new Error('An operation came before the connection was acknowledged.');
   const checked = operations.check(query);
   if ('errors' in checked) return checked.errors;
   const { document } = checked;
-  const renderer = operations.findRenderer(query, document, operationName, variables ?? {});
-  const sink = new SocketSink(socket, request.socket, operationID, renderer);
+  const isSubscription =
+    getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+  const renderer = isSubscription
+    ? operations.findRenderer(query, document, operationName, variables ?? {})
+    : null;
+  const sink = renderer === null ? null : openSink(session, operationID, renderer);
   const contextValue = createContext(authenticated.viewer, sink);
   return { schema, document, variableValues: variables ?? null, operationName, contextValue };
+}
+
+/** Takes the place of the id's sink before it, if that was not ended yet. */
+function openSink({ socket, request, sinks }: Session, operationID: string, renderer: Renderer): SocketSink {
+  sinks.get(operationID)?.end();
+  const sink = new SocketSink(socket, request.socket, operationID, renderer, (ended) => {
+    if (sinks.get(operationID) === ended) sinks.delete(operationID);
+  });
+  sinks.set(operationID, sink);
+  return sink;
 }
 
 /** A socket must not outlive the token that opened it. */

@@ -13,12 +13,15 @@ const FINAL_TEXT = 0x81;
  */
 export class SocketSink implements Sink {
   private readonly head: string;
+  private hasEnded = false;
+  private onEnd: () => void = () => undefined;
 
   constructor(
     private readonly socket: WebSocket,
     private readonly connection: Duplex,
     operationID: string,
     readonly renderer: Renderer,
+    private readonly onEnded: (sink: SocketSink) => void,
   ) {
     this.head = `{"id":${JSON.stringify(operationID)},"type":"next","payload":`;
   }
@@ -31,8 +34,20 @@ export class SocketSink implements Sink {
     this.connection.once('drain', callback);
   }
 
+  whenEnded(callback: () => void): void {
+    if (this.hasEnded) callback();
+    else this.onEnd = callback;
+  }
+
+  end(): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.onEnded(this);
+    this.onEnd();
+  }
+
   send(payload: string): void {
-    if (this.socket.readyState !== WebSocket.OPEN) return;
+    if (this.hasEnded || this.socket.readyState !== WebSocket.OPEN) return;
     this.connection.write(toTextFrame(`${this.head}${payload}}`));
   }
 

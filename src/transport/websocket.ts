@@ -92,7 +92,7 @@ function open(
         });
       },
     },
-    { socket, request },
+    { socket, request, sinks: new Map() },
   );
   socket.once('close', (code, reason) => {
     closed(code, String(reason)).catch(onError);
