@@ -97,7 +97,11 @@ describeOnStores('every list is paged by the rules of Relay', (store) => {
       const { pageInfo } = await loadPage(server, 'me', list, { first: 1 });
       const cursor = pageInfo.endCursor ?? '';
       const forged = (parts: unknown): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
+      const [name] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [string];
       const garbage = [
+        // No user's id: PostgreSQL would not even take the first.
+        forged([name, 5, '\0']),
+        forged([name, 5, '']),
         '',
         'x',
         `${cursor}=`,
