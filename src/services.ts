@@ -57,7 +57,6 @@ export interface Services {
   listener: FriendshipListener;
   /** Work that goes on by itself once it is started. */
   background: readonly { start(): void }[];
-  hub: EventHub;
   /** The look-ups of one request, or of one event. */
   createLoaders: (viewer: Viewer) => Loaders;
   /** What the look-ups are made over. */
@@ -130,7 +129,6 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     removals: new UserRemovalService(database, new UserRemovalRepository(database), log, bus, limits),
     listener: new FriendshipListener(log, hub, applicationRows, blockRows),
     background: [fanout, retention],
-    hub,
     createLoaders: (viewer) => createLoaders(sources, viewer),
     sources,
     stop: () => closers.close(),

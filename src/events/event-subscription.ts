@@ -11,7 +11,7 @@ interface SubscriptionOptions {
   onEnd: () => void;
 }
 
-/** How long a subscriber may read nothing while more is waiting before it counts as too slow. */
+/** How long a sink that was found full may take to have room again before its subscriber counts as too slow. */
 const STALL_MS = 2_000;
 
 /**
@@ -30,7 +30,7 @@ export class EventSubscription implements AsyncIterableIterator<never> {
     resolve: (end: IteratorReturnResult<undefined>) => void;
     reject: (error: Error) => void;
   } | null = null;
-  /** When the sink was first found full with nothing read from it since; null while it moves. */
+  /** When the sink was found full; null once it had room again. */
   private stalledAtMs: number | null = null;
 
   constructor(private readonly options: SubscriptionOptions) {
@@ -45,7 +45,7 @@ export class EventSubscription implements AsyncIterableIterator<never> {
 
   /**
    * False while the subscriber has not read what it was sent: the rest stays in the log, and `onRoom` is called when
-   * it has. One that reads nothing for two seconds although more is waiting is sent away.
+   * it has. One whose sink stays full for two seconds is sent away, also when it reads, but too slowly.
    */
   hasRoom(nowMs: number, onRoom: () => void): boolean {
     if (this.sink.hasRoom()) {

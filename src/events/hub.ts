@@ -65,13 +65,6 @@ export class EventHub {
     }, REREAD_MS);
   }
 
-  /** How many subscriptions are open. */
-  get size(): number {
-    let size = 0;
-    for (const channel of this.channels.values()) size += channel.subscriptions.size;
-    return size;
-  }
-
   /**
    * Opens a subscription. Its first delivery is `STREAM_OPENED`; `recovered` there is false when the history does not
    * reach back to `after`, and delivery then starts at the head. The caller ends it by `return()`.

@@ -43,11 +43,6 @@ export class StrangerCache {
 
   constructor(private readonly clock: Clock) {}
 
-  /** How many copies are held. */
-  get size(): number {
-    return this.entries.size;
-  }
-
   /** The viewer's copy; null when there is none or it has become too old. */
   find(viewerID: string, userID: string): ProfileCopy | null {
     const entry = this.entries.get(toKey(viewerID, userID));
