@@ -4,7 +4,7 @@ import { createVerifier } from './auth/verifier';
 import type { Config } from './config';
 import type { Sink } from './events/delivery';
 import { createApollo } from './graphql/apollo';
-import type { RequestContext } from './graphql/context';
+import { RequestContext, type Loaders } from './graphql/context';
 import type { LogDefect } from './graphql/error-presenter';
 import { Operations } from './graphql/operations';
 import { createExecutableSchema } from './graphql/resolvers';
@@ -14,6 +14,7 @@ import { openServices, type Dependencies } from './services';
 import { createAuthenticate } from './transport/authenticate';
 import { createHttpServer, GRAPHQL_PATH } from './transport/http';
 import { createProtocol } from './transport/graphql-ws-protocol';
+import { SocketExpiries } from './transport/socket-expiries';
 import { attachWebSocket } from './transport/websocket';
 import type { Viewer } from './users/viewer';
 
@@ -58,8 +59,8 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     const createContext = (
       viewer: Viewer,
       sink: Sink | null = null,
-      loaders = services.createLoaders(viewer),
-    ): RequestContext => ({ viewer, loaders, listener: services.listener, sink });
+      loaders: Loaders | null = null,
+    ): RequestContext => new RequestContext(viewer, services, sink, loaders);
     const operations = new Operations(schema, {
       ...services.sources,
       schema,
@@ -75,7 +76,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       authenticate,
       createContext,
       logDefect,
-      clock,
+      expiries: new SocketExpiries(clock),
       socketsPerUser: config.socketsPerUser,
       operationsPerSocket: config.operationsPerSocket,
     });

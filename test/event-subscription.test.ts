@@ -5,44 +5,40 @@ import type { EventType, StoredEvent } from '../src/events/friendship-event';
 /** A sink whose room the test decides. */
 function createSubscription(types: EventType[] | null = null) {
   const told: string[] = [];
-  const room = { free: true, giveBack: (): void => undefined };
+  const room = { unreadBytes: 0 };
   const sink: Sink = {
     renderer: { render: () => Promise.resolve([]) },
-    hasRoom: () => room.free,
-    whenRoom: (callback) => {
-      room.giveBack = callback;
+    get unreadBytes() {
+      return room.unreadBytes;
     },
+    hasRoom: () => room.unreadBytes === 0,
+    whenRoom: () => undefined,
     whenEnded: () => undefined,
     end: () => undefined,
     send: () => undefined,
     closeTooSlow: () => told.push('too slow'),
   };
-  const subscription = new EventSubscription({
-    epoch: 'one',
-    opened: { type: 'STREAM_OPENED', seq: 0, recovered: true, reason: null, occurredAtMs: 0 },
-    types: types === null ? null : new Set(types),
+  const subscription = new EventSubscription(
+    { userID: 'ann', epoch: 'one', seq: 0 },
+    { type: 'STREAM_OPENED', recovered: true, reason: null, occurredAtMs: 0 },
+    types === null ? null : new Set(types),
     sink,
-    toDelivery: (event) => ({ event, cursor: String(event.seq) }),
-    onEnd: () => told.push('end'),
-  });
-  return { subscription, told, room, onRoom: () => told.push('room') };
+    () => told.push('end'),
+  );
+  return { subscription, told, room };
 }
 
 function createEvents(
   from: number,
   to: number,
   type: 'SELF_INFO_UPDATED' | 'FRIEND_LIST_ADDED' = 'SELF_INFO_UPDATED',
-) {
-  return Array.from({ length: to - from + 1 }, (_, index) => ({
-    seq: from + index,
-    type,
-    payload: { userIDs: [] },
-    occurredAtMs: 0,
-  })) as StoredEvent[];
+): StoredEvent[] {
+  const fact = { type, payload: { userIDs: [] }, occurredAtMs: 0 };
+  return Array.from({ length: to - from + 1 }, (_, index) => ({ seq: from + index, fact }));
 }
 
 const toTypes = (deliveries: Delivery[]): string[] =>
-  deliveries.map(({ event }) => `${event.type} ${event.seq}`);
+  deliveries.map(({ fact, seq }) => `${fact.type} ${seq}`);
 
 describe('the place of one subscription in its stream', () => {
   it('gives StreamOpened first, then what follows its position, each once', () => {
@@ -80,26 +76,35 @@ describe('the place of one subscription in its stream', () => {
     }
   });
 
+  it('goes on without the log only with what comes next in its own stream', () => {
+    const { subscription } = createSubscription();
+    const facts = createEvents(1, 2).map(({ fact }) => fact);
+    expect(subscription.isNext({ epoch: 'one', head: 2, facts })).toBe(true);
+    expect(subscription.isNext({ epoch: 'other', head: 2, facts })).toBe(false);
+    expect(subscription.isNext({ epoch: 'one', head: 3, facts })).toBe(false);
+    subscription.take(createEvents(1, 1));
+    expect(subscription.isNext({ epoch: 'one', head: 2, facts })).toBe(false);
+  });
+
   it('sends a subscriber away that reads nothing for two seconds although more is waiting', () => {
-    const { subscription, told, room, onRoom } = createSubscription();
-    room.free = false;
-    expect(subscription.hasRoom(10_000, onRoom)).toBe(false);
-    subscription.hasRoom(11_999, onRoom);
+    const { subscription, told, room } = createSubscription();
+    room.unreadBytes = 1000;
+    expect(subscription.hasRoom(10_000)).toBe(false);
+    room.unreadBytes = 1010;
+    expect(subscription.hasRoom(11_999)).toBe(false);
     expect(told).toEqual([]);
-    subscription.hasRoom(12_000, onRoom);
+    expect(subscription.hasRoom(12_000)).toBe(false);
     expect(told).toEqual(['too slow', 'end']);
     expect(subscription.isOpen).toBe(false);
   });
 
-  it('spares a subscriber that reads, however slowly, and comes back to it when there is room', () => {
-    const { subscription, told, room, onRoom } = createSubscription();
-    room.free = false;
-    subscription.hasRoom(10_000, onRoom);
-    room.giveBack();
-    subscription.hasRoom(12_000, onRoom);
-    expect(told).toEqual(['room']);
-    room.free = true;
-    expect(subscription.hasRoom(13_000, onRoom)).toBe(true);
+  it('spares a subscriber that reads, however slowly', () => {
+    const { subscription, told, room } = createSubscription();
+    for (room.unreadBytes = 1000; room.unreadBytes > 0; room.unreadBytes -= 10) {
+      expect(subscription.hasRoom((1000 - room.unreadBytes) * 199)).toBe(false);
+    }
+    expect(subscription.hasRoom(1_000_000)).toBe(true);
+    expect(told).toEqual([]);
   });
 
   it('lasts until it is returned, and ends once', async () => {

@@ -1,39 +1,37 @@
-import type { StoredEvent } from './friendship-event';
+import type { EventFact } from './friendship-event';
 
 /** Why the history does not reach back to a cursor: it was trimmed below it, or the stream is another one. */
 export type GapReason = 'TRIMMED' | 'OTHER_EPOCH';
 
-/** Tells where the stream stands; always the first delivery. */
+/** Tells where the stream stands; always the first delivery, and its `seq` what delivery starts behind. */
 export interface StreamOpenedFact {
   type: 'STREAM_OPENED';
-  /** The position that delivery starts behind. */
-  seq: number;
   recovered: boolean;
   /** Null when recovered. */
   reason: GapReason | null;
   occurredAtMs: number;
 }
 
+/** What one subscriber is to be shown. Equal facts are one object: by it those are told who see the same. */
 export interface Delivery {
-  event: StoredEvent | StreamOpenedFact;
-  cursor: string;
-}
-
-export interface RenderItem {
   /** Whose stream the delivery is from. */
   userID: string;
-  delivery: Delivery;
+  epoch: string;
+  seq: number;
+  fact: EventFact | StreamOpenedFact;
 }
 
 /** Makes what subscribers are sent. Those who see an event in the same form share one, so that it is made once for all. */
 export interface Renderer {
-  /** The JSON text of each item, in their order. */
-  render(items: readonly RenderItem[]): Promise<string[]>;
+  /** The JSON text of each delivery, in their order. */
+  render(deliveries: readonly Delivery[]): Promise<readonly string[]>;
 }
 
 /** Carries what was rendered to one subscriber. */
 export interface Sink {
   readonly renderer: Renderer;
+  /** What was sent and not taken yet, in bytes: falls as the subscriber reads. */
+  readonly unreadBytes: number;
   /** False while too much that was sent has not been read. */
   hasRoom(): boolean;
   /** Calls back once when there is room again. */

@@ -7,8 +7,8 @@ export interface EventPlace {
 }
 
 /** The cursor carries its user, so that one kept by a device of another account is refused instead of misread. */
-export function toEventCursor(userID: string, place: EventPlace): string {
-  return Buffer.from(`${place.epoch} ${place.seq} ${userID}`).toString('base64url');
+export function toEventCursor(userID: string, { epoch, seq }: EventPlace): string {
+  return Buffer.from(`${epoch} ${seq} ${userID}`, 'latin1').toString('base64url');
 }
 
 /** Throws BAD_USER_INPUT for a text that is not a cursor of this user's stream. */

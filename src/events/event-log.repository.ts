@@ -1,9 +1,11 @@
-import type { Database, Queryable, Transaction } from '../database/sql';
+import type { Database, Transaction } from '../database/sql';
 import { CodedError } from '../errors';
 import type { Clock } from '../lib/clock';
 import { mergeDrafts } from './event-drafts';
 import type {
+  Appended,
   EventDraft,
+  EventFact,
   EventPayloads,
   EventType,
   Hint,
@@ -22,13 +24,20 @@ export interface StreamPart {
 }
 
 const EVENTS_PER_STREAM = 256;
-const ROWS_PER_READ = 20_000;
+const ROWS_PER_READ = 10_000;
 
 interface EventRow {
   seq: number;
   type: EventType;
   payload: string;
   occurred_at: number;
+}
+
+/** A stream that has just grown. */
+interface GrownRow {
+  user_id: string;
+  epoch: string;
+  head: number;
 }
 
 /** Without an event where none follows. */
@@ -43,6 +52,9 @@ type StreamRow = { user_id: string; epoch: string; floor: number } & (EventRow |
 export class EventLog {
   private readonly growStreams: string;
   private readonly insertEvents: string;
+  private readonly growEach: string;
+  private readonly insertAtHeads: string;
+  private readonly selectPositions: string;
   private readonly selectStreams: string;
   private readonly insertStreams: string;
   private readonly lockStreams: string | null;
@@ -56,10 +68,16 @@ export class EventLog {
     this.growStreams = `UPDATE event_stream SET head = head + grown.count
       FROM ${dialect.rows('$1', { stream_id: 'text', count: 'integer' })} AS grown
       WHERE event_stream.user_id = grown.stream_id
-      RETURNING event_stream.user_id, event_stream.head`;
+      RETURNING event_stream.user_id, event_stream.epoch, event_stream.head`;
     this.insertEvents = `INSERT INTO event (user_id, seq, type, payload, occurred_at)
       SELECT user_id, seq, type, payload, $2
       FROM ${dialect.rows('$1', { user_id: 'text', seq: 'integer', type: 'text', payload: 'text' })} AS added`;
+    this.growEach = `UPDATE event_stream SET head = head + 1 WHERE user_id IN ${dialect.strings('$1')}
+      RETURNING user_id, epoch, head`;
+    this.insertAtHeads = `INSERT INTO event (user_id, seq, type, payload, occurred_at)
+      SELECT user_id, head, $2, $3, $4 FROM event_stream WHERE user_id IN ${dialect.strings('$1')}`;
+    this.selectPositions = `SELECT user_id, epoch, head, floor FROM event_stream
+      WHERE user_id IN ${dialect.strings('$1')}`;
     this.selectStreams = `SELECT stream.user_id, stream.epoch, stream.floor,
         event.seq, event.type, event.payload, event.occurred_at
       FROM ${dialect.rows('$1', { stream_id: 'text', after: 'integer' })} AS wanted
@@ -104,30 +122,67 @@ export class EventLog {
     const counts = new Map<string, number>();
     for (const { userID } of merged) counts.set(userID, (counts.get(userID) ?? 0) + 1);
     const grown = [...counts].map(([userID, count]) => ({ stream_id: userID, count }));
-    const rows = await tx.all<{ user_id: string; head: number }>(this.growStreams, [JSON.stringify(grown)]);
-    const next = new Map(rows.map((row) => [row.user_id, row.head - (counts.get(row.user_id) ?? 0) + 1]));
+    const rows = await tx.all<GrownRow>(this.growStreams, [JSON.stringify(grown)]);
+    const nowMs = this.clock.now();
+    const streams = new Map(
+      rows.map((row) => [
+        row.user_id,
+        { ...row, next: row.head - (counts.get(row.user_id) ?? 0) + 1, facts: [] as EventFact[] },
+      ]),
+    );
     const events: { user_id: string; seq: number; type: EventType; payload: string }[] = [];
     for (const { userID, type, payload } of merged) {
-      const seq = next.get(userID);
-      if (seq === undefined)
+      const stream = streams.get(userID);
+      if (stream === undefined)
         throw new CodedError('FORBIDDEN', `The user "${userID}" is not registered here.`);
-      next.set(userID, seq + 1);
-      events.push({ user_id: userID, seq, type, payload: JSON.stringify(payload) });
+      events.push({ user_id: userID, seq: stream.next++, type, payload: JSON.stringify(payload) });
+      stream.facts.push({ type, payload, occurredAtMs: nowMs } as EventFact);
     }
-    await tx.all(this.insertEvents, [JSON.stringify(events), this.clock.now()]);
-    const hints: Hint[] = rows.map((row) => ({ userID: row.user_id, head: row.head }));
+    await tx.all(this.insertEvents, [JSON.stringify(events), nowMs]);
+    this.hintAt(tx, [...streams.values()]);
+  }
+
+  /**
+   * Appends the same event to each of these streams, which the caller has locked, and hints at them after the commit.
+   * Two statements, whatever the number.
+   */
+  async appendToEach(
+    tx: Transaction,
+    userIDs: readonly string[],
+    { type, payload }: Pick<EventDraft, 'type' | 'payload'>,
+  ): Promise<void> {
+    if (userIDs.length === 0) return;
+    const list = JSON.stringify(userIDs);
+    const nowMs = this.clock.now();
+    const grown = await tx.all<GrownRow>(this.growEach, [list]);
+    await tx.all(this.insertAtHeads, [list, type, JSON.stringify(payload), nowMs]);
+    const facts = [{ type, payload, occurredAtMs: nowMs } as EventFact];
+    this.hintAt(
+      tx,
+      grown.map((row) => ({ ...row, facts })),
+    );
+  }
+
+  private hintAt(tx: Transaction, grown: readonly (GrownRow & Pick<Appended, 'facts'>)[]): void {
+    const hints = grown.map(({ user_id, epoch, head, facts }): Hint => {
+      return { userID: user_id, head, appended: { epoch, head, facts } };
+    });
     tx.onCommit(() => {
       this.bus.publish(hints);
     });
   }
 
   /** Null when the user does not exist. */
-  async findPosition(userID: string, from: Queryable = this.database.reader): Promise<StreamPosition | null> {
-    const [row] = await from.all<StreamPosition>(
-      'SELECT epoch, head, floor FROM event_stream WHERE user_id = $1',
-      [userID],
-    );
-    return row ?? null;
+  async findPosition(userID: string): Promise<StreamPosition | null> {
+    return (await this.loadPositions([userID])).get(userID) ?? null;
+  }
+
+  /** Where the streams of those of the users stand who exist: one statement. */
+  async loadPositions(userIDs: readonly string[]): Promise<Map<string, StreamPosition>> {
+    const rows = await this.database.reader.all<{ user_id: string } & StreamPosition>(this.selectPositions, [
+      JSON.stringify(userIDs),
+    ]);
+    return new Map(rows.map(({ user_id, ...position }) => [user_id, position]));
   }
 
   /**
@@ -144,6 +199,7 @@ export class EventLog {
       ROWS_PER_READ,
     ]);
     const parts = new Map<string, StreamPart | null>();
+    const facts = new Facts();
     for (const row of rows) {
       const part = parts.get(row.user_id) ?? {
         epoch: row.epoch,
@@ -152,7 +208,7 @@ export class EventLog {
         hasMore: false,
       };
       parts.set(row.user_id, part);
-      if (row.seq !== null) part.events.push(toEvent(row));
+      if (row.seq !== null) part.events.push({ seq: row.seq, fact: facts.find(row) });
       part.hasMore = part.events.length === EVENTS_PER_STREAM;
     }
     // What the limit cut off are the last users in the order of the rows.
@@ -166,11 +222,17 @@ export class EventLog {
   }
 }
 
-function toEvent(row: EventRow): StoredEvent {
-  return {
-    seq: row.seq,
-    type: row.type,
-    payload: JSON.parse(row.payload) as EventPayloads[EventType],
-    occurredAtMs: row.occurred_at,
-  } as StoredEvent;
+/** Rows that tell of the same change become one fact, which is what makes it known that they do. */
+class Facts {
+  private readonly known = new Map<string, EventFact>();
+
+  find({ type, payload, occurred_at: occurredAtMs }: Omit<EventRow, 'seq'>): EventFact {
+    const key = `${type} ${occurredAtMs} ${payload}`;
+    let fact = this.known.get(key);
+    if (fact === undefined) {
+      fact = { type, payload: JSON.parse(payload) as EventPayloads[EventType], occurredAtMs } as EventFact;
+      this.known.set(key, fact);
+    }
+    return fact;
+  }
 }

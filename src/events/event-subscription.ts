@@ -1,17 +1,14 @@
 import type { Delivery, Sink, StreamOpenedFact } from './delivery';
-import type { StreamPart } from './event-log.repository';
-import type { EventType, StoredEvent } from './friendship-event';
+import type { Appended, EventType, StoredEvent } from './friendship-event';
 
-interface SubscriptionOptions {
+export interface SubscriptionPlace {
+  userID: string;
   epoch: string;
-  opened: StreamOpenedFact;
-  types: ReadonlySet<EventType> | null;
-  sink: Sink;
-  toDelivery: (event: Delivery['event']) => Delivery;
-  onEnd: () => void;
+  /** Delivery starts behind it. */
+  seq: number;
 }
 
-/** How long a sink that was found full may take to have room again before its subscriber counts as too slow. */
+/** How long a full sink may stay as it is, nothing of it being read, before its subscriber counts as too slow. */
 const STALL_MS = 2_000;
 
 /**
@@ -20,23 +17,30 @@ const STALL_MS = 2_000;
  * not an `async function*`: there, `return()` waits for the pending `next()` and the listener leaks.
  */
 export class EventSubscription implements AsyncIterableIterator<never> {
+  readonly userID: string;
   /** The last event that was taken or passed over; the next one to read from the log follows it. */
   seq: number;
-  readonly sink: Sink;
-  private opened: Delivery | null;
+  private readonly epoch: string;
   private hasEnded = false;
   private failure: Error | null = null;
   private waiting: {
     resolve: (end: IteratorReturnResult<undefined>) => void;
     reject: (error: Error) => void;
   } | null = null;
-  /** When the sink was found full; null once it had room again. */
-  private stalledAtMs: number | null = null;
+  /** Since when the sink is full with this much in it; null while it has room. */
+  private stall: { sinceMs: number; unreadBytes: number } | null = null;
 
-  constructor(private readonly options: SubscriptionOptions) {
-    this.seq = options.opened.seq;
-    this.sink = options.sink;
-    this.opened = options.toDelivery(options.opened);
+  /** `opened` is the first delivery. `types` null takes every kind. `onEnd` is called once. */
+  constructor(
+    { userID, epoch, seq }: SubscriptionPlace,
+    private opened: StreamOpenedFact | null,
+    private readonly types: ReadonlySet<EventType> | null,
+    readonly sink: Sink,
+    private readonly onEnd: (subscription: EventSubscription) => void,
+  ) {
+    this.userID = userID;
+    this.epoch = epoch;
+    this.seq = seq;
   }
 
   get isOpen(): boolean {
@@ -44,24 +48,29 @@ export class EventSubscription implements AsyncIterableIterator<never> {
   }
 
   /**
-   * False while the subscriber has not read what it was sent: the rest stays in the log, and `onRoom` is called when
-   * it has. One whose sink stays full for two seconds is sent away, also when it reads, but too slowly.
+   * False while the subscriber has not read what it was sent: the rest stays in the log. One that has read nothing for
+   * two seconds since its sink was first found full is sent away; one that reads, however slowly, is not. `nowMs` is a
+   * time that never goes back.
    */
-  hasRoom(nowMs: number, onRoom: () => void): boolean {
+  hasRoom(nowMs: number): boolean {
     if (this.sink.hasRoom()) {
-      this.stalledAtMs = null;
+      this.stall = null;
       return true;
     }
-    if (this.stalledAtMs === null) {
-      this.stalledAtMs = nowMs;
-      this.sink.whenRoom(() => {
-        this.stalledAtMs = null;
-        onRoom();
-      });
-    } else if (nowMs - this.stalledAtMs >= STALL_MS) {
-      this.endTooSlow();
+    const { unreadBytes } = this.sink;
+    if (this.stall === null || unreadBytes < this.stall.unreadBytes) {
+      this.stall = { sinceMs: nowMs, unreadBytes };
+    } else {
+      // Answers to other operations go the same way.
+      this.stall.unreadBytes = unreadBytes;
+      if (nowMs - this.stall.sinceMs >= STALL_MS) this.endTooSlow();
     }
     return false;
+  }
+
+  /** Whether these events are the next ones: nothing needs to be read between. */
+  isNext({ epoch, head, facts }: Appended): boolean {
+    return epoch === this.epoch && head - facts.length === this.seq;
   }
 
   /**
@@ -69,8 +78,8 @@ export class EventSubscription implements AsyncIterableIterator<never> {
    * the history was trimmed under a subscriber that was too slow for it, or the stream is another one: it is sent
    * away, comes back with its cursor and is told.
    */
-  canFollow(part: StreamPart | null): boolean {
-    if (part !== null && part.epoch === this.options.epoch && part.floor <= this.seq) return true;
+  canFollow(part: { epoch: string; floor: number } | null): boolean {
+    if (part !== null && part.epoch === this.epoch && part.floor <= this.seq) return true;
     this.endTooSlow();
     return false;
   }
@@ -80,17 +89,16 @@ export class EventSubscription implements AsyncIterableIterator<never> {
    * one that would leave a gap is sent away and never given a part.
    */
   take(events: readonly StoredEvent[]): Delivery[] {
-    const taken = this.opened === null ? [] : [this.opened];
+    const taken = this.opened === null ? [] : [this.toDelivery(this.seq, this.opened)];
     this.opened = null;
-    for (const event of events) {
-      if (event.seq <= this.seq) continue;
-      if (event.seq !== this.seq + 1) {
+    for (const { seq, fact } of events) {
+      if (seq <= this.seq) continue;
+      if (seq !== this.seq + 1) {
         this.endTooSlow();
         break;
       }
-      this.seq = event.seq;
-      const { types, toDelivery } = this.options;
-      if (types === null || types.has(event.type)) taken.push(toDelivery(event));
+      this.seq = seq;
+      if (this.types === null || this.types.has(fact.type)) taken.push(this.toDelivery(seq, fact));
     }
     return taken;
   }
@@ -113,7 +121,7 @@ export class EventSubscription implements AsyncIterableIterator<never> {
     const end = { value: undefined, done: true } as const;
     if (!this.hasEnded) {
       this.hasEnded = true;
-      this.options.onEnd();
+      this.onEnd(this);
       this.sink.end();
       if (this.failure === null) this.waiting?.resolve(end);
       else this.waiting?.reject(this.failure);
@@ -124,6 +132,10 @@ export class EventSubscription implements AsyncIterableIterator<never> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  private toDelivery(seq: number, fact: Delivery['fact']): Delivery {
+    return { userID: this.userID, epoch: this.epoch, seq, fact };
   }
 
   private endTooSlow(): void {

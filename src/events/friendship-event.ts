@@ -41,10 +41,19 @@ export type EventDraft = {
   [Type in EventType]: { userID: string; type: Type; payload: EventPayloads[Type] };
 }[EventType];
 
-/** An event as the log keeps it. */
-export type StoredEvent = {
-  [Type in EventType]: { seq: number; type: Type; payload: EventPayloads[Type]; occurredAtMs: number };
+/**
+ * What happened, without its place in a stream: the same object stands for all whom one change is told to. Never
+ * changed once it is made.
+ */
+export type EventFact = {
+  [Type in EventType]: { type: Type; payload: EventPayloads[Type]; occurredAtMs: number };
 }[EventType];
+
+/** An event as the log keeps it. */
+export interface StoredEvent {
+  seq: number;
+  fact: EventFact;
+}
 
 /** Where a user's stream stands: events `floor + 1` to `head` can be read. */
 export interface StreamPosition {
@@ -54,9 +63,18 @@ export interface StreamPosition {
   floor: number;
 }
 
+/** Events that were appended to one stream, the last of them at `head`. */
+export interface Appended {
+  epoch: string;
+  head: number;
+  facts: readonly EventFact[];
+}
+
 /** Tells that a user's stream has grown to `head`. May be lost, doubled or late: the log is what is true. */
 export interface Hint {
   userID: string;
   /** Null when the user was deleted: the stream has ended. */
   head: number | null;
+  /** What was appended, where it is at hand. Of use in the same process only; never sent to another. */
+  appended?: Appended;
 }

@@ -1,21 +1,27 @@
+import { setImmediate } from 'node:timers/promises';
 import { CodedError } from '../errors';
 import type { Clock } from '../lib/clock';
 import type { Bus } from './bus';
-import type { Delivery, GapReason, Renderer, Sink } from './delivery';
-import { toEventCursor, type EventPlace } from './event-cursor';
+import type { GapReason, Sink, StreamOpenedFact } from './delivery';
+import type { EventPlace } from './event-cursor';
 import type { EventLog } from './event-log.repository';
 import { EventSubscription } from './event-subscription';
-import type { EventType, StoredEvent, StreamPosition } from './friendship-event';
+import type { Appended, EventType, StoredEvent, StreamPosition } from './friendship-event';
+import { Outbox } from './outbox';
 
-/** How many users' streams one read of the log looks at. */
-const CHANNELS_PER_READ = 5_000;
-/** How long an event may stay undelivered whose hint was lost, or never sent: another process wrote it. */
+/** How many users are served before others have their turn: more than have one friend in common, as a rule. */
+const USERS_PER_TURN = 5_000;
+/** How long an event may stay undelivered whose hint was lost, or never sent. */
 const REREAD_MS = 5_000;
+/** How often stalled sinks are looked at, and the next part of all streams is read again. */
+const LOOK_MS = 500;
+/** More than that at once is read from the log. */
+const MAX_APPENDED = 64;
 
-/** Everything that listens to one user's stream in this process. */
+/** All that listens to one user's stream in this process. */
 interface Channel {
   userID: string;
-  subscriptions: Set<EventSubscription>;
+  subscriptions: EventSubscription[];
 }
 
 export interface ListenRequest {
@@ -27,25 +33,29 @@ export interface ListenRequest {
   sink: Sink;
 }
 
-interface Outgoing {
-  subscription: EventSubscription;
-  userID: string;
-  delivery: Delivery;
+interface Opening {
+  request: ListenRequest;
+  resolve: (subscription: EventSubscription) => void;
+  reject: (error: unknown) => void;
 }
 
 /**
- * The live end of the log in one process. The log is what is true and a hint only says that it is worth reading:
- * every subscription has a position in it, and delivering is reading what lies behind that position. History and
- * live events are therefore the same thing, and can neither overlap nor leave a gap. One read serves all users that
- * were hinted at meanwhile, with all their devices, and what is shown alike is rendered once.
+ * The live end of the log in one process. The log is what is true: every subscription has a position in it, and
+ * delivering is going on from that position, by what a hint brought along when that comes next, by reading the log
+ * otherwise. History and live events are therefore the same thing, and can neither overlap nor leave a gap. One read
+ * serves all users that were hinted at meanwhile, with all their devices, and what is shown alike is rendered once.
  */
 export class EventHub {
   private readonly channels = new Map<string, Channel>();
-  /** Channels of whose streams something may not have been delivered. */
-  private readonly dirty = new Set<Channel>();
+  private openings: Opening[] = [];
+  /** Channels of whose streams something may not have been delivered, with what it is; null where the log must tell. */
+  private readonly dirty = new Map<Channel, Appended | null>();
+  private readonly stalled = new Set<EventSubscription>();
   private pumping: Promise<void> | null = null;
+  private stopped = false;
   private readonly unsubscribe: () => void;
-  private readonly reread: NodeJS.Timeout;
+  private readonly timer: NodeJS.Timeout;
+  private rereading = this.channels.values();
 
   constructor(
     private readonly log: EventLog,
@@ -53,164 +63,219 @@ export class EventHub {
     private readonly clock: Clock,
   ) {
     this.unsubscribe = bus.subscribe((hints) => {
-      for (const { userID, head } of hints) {
+      for (const { userID, head, appended } of hints) {
         const channel = this.channels.get(userID);
         if (channel === undefined) continue;
         if (head === null) this.end(channel);
-        else this.wake(channel);
+        else this.wake(channel, appended ?? null);
       }
     });
-    this.reread = setInterval(() => {
-      for (const channel of this.channels.values()) this.wake(channel);
-    }, REREAD_MS);
+    this.timer = setInterval(() => {
+      this.look();
+    }, LOOK_MS);
   }
 
   /**
    * Opens a subscription. Its first delivery is `STREAM_OPENED`; `recovered` there is false when the history does not
-   * reach back to `after`, and delivery then starts at the head. The caller ends it by `return()`.
+   * reach back to `after`, and delivery then starts at the head. Rejects with FORBIDDEN when there is no such user.
+   * The caller ends it by `return()`.
    */
-  async listen({ userID, after, types, sink }: ListenRequest): Promise<EventSubscription> {
-    const position = await this.log.findPosition(userID);
-    if (position === null) throw new CodedError('FORBIDDEN', `The user "${userID}" is not registered here.`);
-    const { epoch, head } = position;
-    const reason = after === null ? null : findGap(after, position);
-    const seq = after === null || reason !== null ? head : after.seq;
-    const channel = this.requireChannel(userID);
-    const subscription = new EventSubscription({
-      opened: {
-        type: 'STREAM_OPENED',
-        seq,
-        recovered: reason === null,
-        reason,
-        occurredAtMs: this.clock.now(),
-      },
-      epoch,
-      types,
-      sink,
-      toDelivery: (event) => ({ event, cursor: toEventCursor(userID, { epoch, seq: event.seq }) }),
-      onEnd: () => {
-        this.drop(channel, subscription);
-      },
+  listen(request: ListenRequest): Promise<EventSubscription> {
+    return new Promise((resolve, reject) => {
+      this.openings.push({ request, resolve, reject });
+      this.startPump();
     });
-    channel.subscriptions.add(subscription);
-    sink.whenEnded(() => void subscription.return());
-    this.wake(channel);
-    return subscription;
   }
 
   /** Ends every subscription, hears no more hints and waits for the delivery under way. Safe to call twice. */
   async stop(): Promise<void> {
+    this.stopped = true;
     this.unsubscribe();
-    clearInterval(this.reread);
+    clearInterval(this.timer);
     for (const channel of [...this.channels.values()]) this.end(channel);
     await this.pumping;
   }
 
-  private requireChannel(userID: string): Channel {
-    let channel = this.channels.get(userID);
-    if (channel === undefined) {
-      channel = { userID, subscriptions: new Set() };
-      this.channels.set(userID, channel);
-    }
-    return channel;
+  private end({ subscriptions }: Channel): void {
+    for (const subscription of [...subscriptions]) void subscription.return();
   }
 
-  private end(channel: Channel): void {
-    for (const subscription of [...channel.subscriptions]) void subscription.return();
-  }
-
-  private drop(channel: Channel, subscription: EventSubscription): void {
-    channel.subscriptions.delete(subscription);
-    if (channel.subscriptions.size > 0) return;
+  private drop(subscription: EventSubscription): void {
+    this.stalled.delete(subscription);
+    const channel = this.channels.get(subscription.userID);
+    if (channel === undefined) return;
+    channel.subscriptions = channel.subscriptions.filter((other) => other !== subscription);
+    if (channel.subscriptions.length > 0) return;
     this.dirty.delete(channel);
-    if (this.channels.get(channel.userID) === channel) this.channels.delete(channel.userID);
+    this.channels.delete(channel.userID);
   }
 
-  private wake(channel: Channel): void {
-    this.dirty.add(channel);
+  private wake(channel: Channel, appended: Appended | null): void {
+    const known = this.dirty.get(channel);
+    this.dirty.set(channel, known === undefined ? appended : join(known, appended));
+    this.startPump();
+  }
+
+  private look(): void {
+    for (const subscription of this.stalled) {
+      const channel = this.channels.get(subscription.userID);
+      if (channel !== undefined && this.isReady(subscription)) this.wake(channel, null);
+    }
+    for (let count = Math.ceil((this.channels.size * LOOK_MS) / REREAD_MS); count > 0; count--) {
+      const { value: channel } = this.rereading.next();
+      if (channel === undefined) this.rereading = this.channels.values();
+      else this.wake(channel, null);
+    }
+  }
+
+  private startPump(): void {
     this.pumping ??= this.pump();
   }
 
   private async pump(): Promise<void> {
-    // All that is hinted at or opened in this turn of the event loop goes into one read.
-    await Promise.resolve();
-    while (this.dirty.size > 0) await this.deliverNext();
+    while (this.openings.length > 0 || this.dirty.size > 0) {
+      // Lets requests in, and all that they open or hint at goes into one turn.
+      await setImmediate();
+      await this.openAll();
+      await this.deliverNext();
+    }
     this.pumping = null;
   }
 
-  private async deliverNext(): Promise<void> {
-    const ready = new Map<string, { channel: Channel; subscriptions: EventSubscription[] }>();
-    for (const channel of this.dirty) {
-      this.dirty.delete(channel);
-      const subscriptions = this.findReady(channel);
-      if (subscriptions.length > 0) ready.set(channel.userID, { channel, subscriptions });
-      if (ready.size === CHANNELS_PER_READ) break;
-    }
-    if (ready.size === 0) return;
+  private async openAll(): Promise<void> {
+    const openings = this.openings;
+    if (openings.length === 0) return;
+    this.openings = [];
     try {
-      const streams = await this.log.loadStreamsAfter(
-        [...ready].map(([userID, { subscriptions }]) => ({
+      const positions = await this.log.loadPositions([
+        ...new Set(openings.map(({ request }) => request.userID)),
+      ]);
+      const facts = new OpenedFacts(this.clock.now());
+      for (const { request, resolve, reject } of openings) {
+        const position = positions.get(request.userID);
+        if (this.stopped) reject(new Error('The hub has stopped: nothing can be listened to any more.'));
+        else if (position === undefined)
+          reject(new CodedError('FORBIDDEN', `The user "${request.userID}" is not registered here.`));
+        else resolve(this.open(request, position, facts));
+      }
+    } catch (error) {
+      for (const { reject } of openings) reject(error);
+    }
+  }
+
+  private open(
+    { userID, after, types, sink }: ListenRequest,
+    { epoch, head, floor }: StreamPosition,
+    facts: OpenedFacts,
+  ): EventSubscription {
+    const reason = after === null ? null : findGap(after, { epoch, head, floor });
+    const seq = after === null || reason !== null ? head : after.seq;
+    const subscription = new EventSubscription(
+      { userID, epoch, seq },
+      facts.find(reason),
+      types,
+      sink,
+      this.onEnd,
+    );
+    let channel = this.channels.get(userID);
+    if (channel === undefined) {
+      channel = { userID, subscriptions: [] };
+      this.channels.set(userID, channel);
+    }
+    channel.subscriptions.push(subscription);
+    sink.whenEnded(() => void subscription.return());
+    // What came since the position was read is in the log.
+    this.wake(channel, null);
+    return subscription;
+  }
+
+  private readonly onEnd = (subscription: EventSubscription): void => {
+    this.drop(subscription);
+  };
+
+  private async deliverNext(): Promise<void> {
+    const outbox = new Outbox();
+    const behind = new Map<Channel, EventSubscription[]>();
+    let users = 0;
+    for (const [channel, appended] of this.dirty) {
+      this.dirty.delete(channel);
+      const ready = channel.subscriptions.filter((subscription) => this.isReady(subscription));
+      if (ready.length === 0) continue;
+      if (appended !== null && ready.every((subscription) => subscription.isNext(appended))) {
+        const events = toEvents(appended);
+        for (const subscription of ready) outbox.add(subscription, subscription.take(events));
+      } else behind.set(channel, ready);
+      if (++users === USERS_PER_TURN) break;
+    }
+    if (behind.size > 0) await this.readLog(behind, outbox);
+    await outbox.send();
+  }
+
+  private async readLog(behind: ReadonlyMap<Channel, EventSubscription[]>, outbox: Outbox): Promise<void> {
+    try {
+      const parts = await this.log.loadStreamsAfter(
+        [...behind].map(([{ userID }, ready]) => ({
           userID,
-          seq: Math.min(...subscriptions.map((subscription) => subscription.seq)),
+          seq: Math.min(...ready.map((subscription) => subscription.seq)),
         })),
       );
-      const outgoing: Outgoing[] = [];
-      for (const [userID, { channel, subscriptions }] of ready) {
-        const part = streams.get(userID);
-        if (part === undefined || part?.hasMore === true) this.dirty.add(channel);
+      for (const [channel, ready] of behind) {
+        const part = parts.get(channel.userID);
+        if (part === undefined || part?.hasMore === true) this.wake(channel, null);
         if (part === undefined) continue;
-        for (const subscription of subscriptions) {
-          if (subscription.canFollow(part))
-            outgoing.push(...toOutgoing(subscription, userID, part?.events ?? []));
+        for (const subscription of ready) {
+          if (subscription.canFollow(part)) outbox.add(subscription, subscription.take(part?.events ?? []));
         }
       }
-      await send(outgoing);
     } catch (error) {
       // The clients come back with their cursors; nothing that was committed is lost.
-      for (const { subscriptions } of ready.values()) {
-        for (const subscription of subscriptions) subscription.fail(error);
-      }
+      for (const ready of behind.values()) for (const subscription of ready) subscription.fail(error);
     }
   }
 
-  private findReady(channel: Channel): EventSubscription[] {
-    const nowMs = this.clock.now();
-    const onRoom = (): void => {
-      this.wake(channel);
-    };
-    return [...channel.subscriptions].filter((subscription) => subscription.hasRoom(nowMs, onRoom));
+  private isReady(subscription: EventSubscription): boolean {
+    if (subscription.hasRoom(performance.now())) {
+      this.stalled.delete(subscription);
+      return true;
+    }
+    if (!this.stalled.has(subscription) && subscription.isOpen) {
+      this.stalled.add(subscription);
+      subscription.sink.whenRoom(() => {
+        const channel = this.channels.get(subscription.userID);
+        if (channel !== undefined) this.wake(channel, null);
+      });
+    }
+    return false;
   }
 }
 
-function toOutgoing(
-  subscription: EventSubscription,
-  userID: string,
-  events: readonly StoredEvent[],
-): Outgoing[] {
-  return subscription.take(events).map((delivery) => ({ subscription, userID, delivery }));
+/** Two stretches of one stream as one, or null when they do not follow on each other or are too much to keep. */
+function join(first: Appended | null, next: Appended | null): Appended | null {
+  if (first === null || next === null || first.epoch !== next.epoch) return null;
+  if (next.head - next.facts.length !== first.head) return null;
+  const facts = [...first.facts, ...next.facts];
+  return facts.length > MAX_APPENDED ? null : { ...next, facts };
 }
 
-/** One failing renderer ends its own subscriptions only. */
-async function send(outgoing: readonly Outgoing[]): Promise<void> {
-  const byRenderer = new Map<Renderer, Outgoing[]>();
-  for (const item of outgoing) {
-    const { renderer } = item.subscription.sink;
-    const items = byRenderer.get(renderer);
-    if (items === undefined) byRenderer.set(renderer, [item]);
-    else items.push(item);
+function toEvents({ head, facts }: Appended): StoredEvent[] {
+  return facts.map((fact, index) => ({ seq: head - facts.length + 1 + index, fact }));
+}
+
+/** Those who are told the same of their opening share a fact. */
+class OpenedFacts {
+  private readonly facts = new Map<GapReason | null, StreamOpenedFact>();
+
+  constructor(private readonly occurredAtMs: number) {}
+
+  find(reason: GapReason | null): StreamOpenedFact {
+    let fact = this.facts.get(reason);
+    if (fact === undefined) {
+      const { occurredAtMs } = this;
+      fact = { type: 'STREAM_OPENED', recovered: reason === null, reason, occurredAtMs };
+      this.facts.set(reason, fact);
+    }
+    return fact;
   }
-  await Promise.all(
-    [...byRenderer].map(async ([renderer, items]) => {
-      try {
-        const payloads = await renderer.render(items);
-        for (const [index, { subscription }] of items.entries()) {
-          if (subscription.isOpen) subscription.sink.send(payloads[index] ?? 'null');
-        }
-      } catch (error) {
-        for (const { subscription } of items) subscription.fail(error);
-      }
-    }),
-  );
 }
 
 /** Why delivery cannot begin behind `after`; null when it can. */

@@ -15,13 +15,14 @@ export class ProfileFanoutRepository {
   private readonly lockNextJob: string;
   private readonly requestJobs: string;
 
-  constructor({ dialect }: Database) {
+  constructor(private readonly database: Database) {
+    const { dialect } = database;
     this.requestJobs = `INSERT INTO profile_fanout (user_id, position, stop_at, wrapped, requested_at)
       SELECT value, '', '', 0, $2 FROM ${dialect.strings('$1')} AS changed WHERE true
       ON CONFLICT (user_id) DO UPDATE SET stop_at = profile_fanout.position, wrapped = 0`;
     const lock = dialect.name === 'sqlite' ? '' : ' FOR UPDATE SKIP LOCKED';
     this.lockNextJob = `SELECT user_id, position, stop_at, wrapped FROM profile_fanout
-      ORDER BY requested_at, user_id LIMIT 1${lock}`;
+      WHERE user_id > $1 ORDER BY user_id LIMIT 1${lock}`;
   }
 
   /** A change while a job is under way makes its round begin anew from where it stands, not from the start. */
@@ -29,10 +30,23 @@ export class ProfileFanoutRepository {
     await tx.all(this.requestJobs, [JSON.stringify(userIDs), nowMs]);
   }
 
-  /** The oldest job that nobody else works on, held until `tx` ends; null when there is none. */
-  async findNext(tx: Transaction): Promise<FanoutJob | null> {
-    const [job] = await tx.all<FanoutJob>(this.lockNextJob);
-    return job ?? null;
+  /**
+   * A job that nobody else works on, held until `tx` ends: the next in the order of their users behind this one, or
+   * the first again. Null when there is none.
+   */
+  async findNext(tx: Transaction, afterUserID: string): Promise<FanoutJob | null> {
+    const [next] = await tx.all<FanoutJob>(this.lockNextJob, [afterUserID]);
+    if (next !== undefined) return next;
+    const [first] = afterUserID === '' ? [] : await tx.all<FanoutJob>(this.lockNextJob, ['']);
+    return first ?? null;
+  }
+
+  /** How many jobs there are, and when the profile of the oldest changed first; null when there are none. */
+  async loadBacklog(): Promise<{ count: number; oldestMs: number | null }> {
+    const [row] = await this.database.reader.all<{ count: number; oldest: number | null }>(
+      'SELECT count(*) AS count, min(requested_at) AS oldest FROM profile_fanout',
+    );
+    return { count: row?.count ?? 0, oldestMs: row?.oldest ?? null };
   }
 
   /** The owners of the next batch, sorted, at most `limit`. */

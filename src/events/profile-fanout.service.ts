@@ -3,8 +3,10 @@ import type { Clock } from '../lib/clock';
 import type { EventLog } from './event-log.repository';
 import type { FanoutJob, ProfileFanoutRepository } from './profile-fanout.repository';
 
-/** As many as a list of friends may have: one change of most users is one read of the hub. */
+/** As many as a list of friends may have: a change of most users is one transaction, and one turn of the hub. */
 const BATCH = 3_000;
+/** How many jobs go on at once where the database has more than one writer. */
+const WORKERS = 4;
 const RETRY_MS = 1_000;
 /** How long a job may lie that another process left behind. */
 const LOOK_MS = 60_000;
@@ -15,11 +17,15 @@ const LOOK_MS = 60_000;
  * each in one transaction that appends their events and moves the job. A crash neither loses nor doubles any.
  *
  * A round goes once around the sorted owners and ends where it stood when the profile last changed: an owner that was
- * told before that is told again, one that was not hears of both changes in one event.
+ * told before that is told again, one that was not hears of both changes in one event. The jobs of several users take
+ * turns by batches, so that a user with few owners need not wait for one with many.
  */
 export class ProfileFanout {
-  private running: Promise<void> | null = null;
+  private readonly running = new Set<Promise<void>>();
+  private readonly workers: number;
   private woken = false;
+  /** Whose job had the last turn. */
+  private lastUserID = '';
   private retry: NodeJS.Timeout | undefined;
   private look: NodeJS.Timeout | undefined;
   private stopped = false;
@@ -30,7 +36,9 @@ export class ProfileFanout {
     private readonly log: EventLog,
     private readonly clock: Clock,
     private readonly onError: (error: unknown) => void,
-  ) {}
+  ) {
+    this.workers = database.dialect.name === 'sqlite' ? 1 : WORKERS;
+  }
 
   /** Part of the transaction that changes the profiles of these users. */
   async request(tx: Transaction, userIDs: readonly string[]): Promise<void> {
@@ -48,27 +56,28 @@ export class ProfileFanout {
     }, LOOK_MS);
   }
 
-  /** Finishes the batch under way; what is left goes on at the next start. Safe to call twice. */
+  /** Finishes the batches under way; what is left goes on at the next start. Safe to call twice. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.retry);
     clearInterval(this.look);
-    await this.running;
+    await Promise.all(this.running);
   }
 
   private wake(): void {
     this.woken = true;
-    if (this.running !== null || this.stopped) return;
+    if (this.stopped || this.running.size === this.workers) return;
     clearTimeout(this.retry);
-    this.running = this.run();
+    const worker = this.work().finally(() => this.running.delete(worker));
+    this.running.add(worker);
   }
 
-  private async run(): Promise<void> {
+  private async work(): Promise<void> {
     try {
       // Both may change while a batch is under way.
       while (this.mayGoOn()) {
         this.woken = false;
-        if (await this.expandBatch()) this.woken = true;
+        if (await this.expandBatch()) this.wake();
       }
     } catch (error) {
       this.onError(error);
@@ -76,8 +85,6 @@ export class ProfileFanout {
       this.retry = setTimeout(() => {
         this.wake();
       }, RETRY_MS);
-    } finally {
-      this.running = null;
     }
   }
 
@@ -85,29 +92,31 @@ export class ProfileFanout {
     return this.woken && !this.stopped;
   }
 
-  /** One batch of the oldest job; false when there is no job. */
+  /** One batch of the job whose turn it is; false when there is no job that nobody works on. */
   private expandBatch(): Promise<boolean> {
     return this.database.transaction(async (tx) => {
-      const job = await this.jobs.findNext(tx);
+      const job = await this.jobs.findNext(tx, this.lastUserID);
       if (job === null) return false;
+      this.lastUserID = job.user_id;
       const owners = await this.jobs.loadOwners(tx, job, BATCH);
-      await this.log.lock(tx, owners);
-      // Until they were locked some may have left: who has the user no more, or is gone, is told nothing.
-      const remaining = new Set(owners.length === 0 ? [] : await this.jobs.loadOwners(tx, job, BATCH));
-      await this.log.append(
-        tx,
-        owners
-          .filter((userID) => remaining.has(userID))
-          .map((userID) => ({
-            userID,
-            type: 'FRIEND_INFO_CHANGED',
-            payload: { userIDs: [job.user_id] },
-          })),
-      );
+      const payload = { userIDs: [job.user_id] };
+      await this.log.appendToEach(tx, await this.lock(tx, job, owners), {
+        type: 'FRIEND_INFO_CHANGED',
+        payload,
+      });
       const next = advance(job, owners);
       await (next === null ? this.jobs.remove(tx, job.user_id) : this.jobs.move(tx, next));
       return true;
     });
+  }
+
+  /** Those of the owners who still have the user once their streams are locked: who has not is told nothing. */
+  private async lock(tx: Transaction, job: FanoutJob, owners: readonly string[]): Promise<readonly string[]> {
+    // With one writer at a time nobody can have left meanwhile.
+    if (owners.length === 0 || this.workers === 1) return owners;
+    await this.log.lock(tx, owners);
+    const remaining = new Set(await this.jobs.loadOwners(tx, job, BATCH));
+    return owners.filter((userID) => remaining.has(userID));
   }
 }
 

@@ -26,13 +26,15 @@ export interface FriendConnection extends Page<FriendInfo> {
   countAll: () => Promise<number>;
 }
 
-/**
- * The entry of `ownerID` for a user who is not in the list. A blank separates the parts of an entry's id: user ids
- * have none, so it differs from every user's id and from every other entry's.
- */
+/** A blank separates its parts: user ids have none, so it differs from every user's id and from every other entry's. */
+export function toFriendInfoID(ownerID: string, userID: string): string {
+  return `friend ${ownerID} ${userID}`;
+}
+
+/** The entry of `ownerID` for a user who is not in the list. */
 export function toStrangerInfo(ownerID: string, userID: string): FriendInfo {
   return {
-    id: `friend ${ownerID} ${userID}`,
+    id: toFriendInfoID(ownerID, userID),
     userID,
     friendRemark: null,
     friendAddTime: null,

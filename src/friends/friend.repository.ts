@@ -1,7 +1,7 @@
 import type { Database, Queryable, Transaction } from '../database/sql';
 import type { CustomFieldValue } from '../lib/custom-fields';
 import { toKeysetStart, type PageRequest } from '../lib/page';
-import { toStrangerInfo, type FriendInfo } from './friend-info';
+import { toFriendInfoID, toStrangerInfo, type FriendInfo } from './friend-info';
 
 interface EdgeRow {
   friend_id: string;
@@ -39,6 +39,7 @@ export class FriendRepository {
   private readonly selectRelationships: string;
   private readonly selectEdges: string;
   private readonly selectEntries: string;
+  private readonly selectRemarks: string;
 
   constructor(private readonly database: Database) {
     const { dialect } = database;
@@ -49,6 +50,8 @@ export class FriendRepository {
       LEFT JOIN friend f ON f.owner_id = $1 AND f.friend_id = asked.value
       LEFT JOIN friend t ON t.owner_id = asked.value AND t.friend_id = $1`;
     this.selectEntries = `SELECT f.owner_id, ${EDGE} FROM friend f
+      WHERE f.owner_id IN ${dialect.strings('$1')} AND f.friend_id = $2`;
+    this.selectRemarks = `SELECT f.owner_id, f.remark FROM friend f
       WHERE f.owner_id IN ${dialect.strings('$1')} AND f.friend_id = $2`;
     this.selectEdges = `SELECT ${EDGE} FROM friend f WHERE f.owner_id = $1 AND f.friend_id IN ${dialect.strings('$2')}`;
   }
@@ -91,6 +94,23 @@ export class FriendRepository {
       friendID,
     ]);
     return new Map(rows.map((row) => [row.owner_id, toInfo(row.owner_id, row)]));
+  }
+
+  /** Of the same entries only this much. */
+  async loadRemarks(
+    ownerIDs: readonly string[],
+    friendID: string,
+  ): Promise<Map<string, Pick<FriendInfo, 'id' | 'friendRemark'>>> {
+    const rows = await this.database.reader.all<{ owner_id: string; remark: string }>(this.selectRemarks, [
+      JSON.stringify(ownerIDs),
+      friendID,
+    ]);
+    return new Map(
+      rows.map(({ owner_id, remark }) => [
+        owner_id,
+        { id: toFriendInfoID(owner_id, friendID), friendRemark: remark },
+      ]),
+    );
   }
 
   /** One row more than the page, newest friendship first. `groupName` empty reads the whole list. */

@@ -18,13 +18,37 @@ export interface Loaders {
   groupNames: GroupNamesLoader;
 }
 
-export interface RequestContext {
-  viewer: Viewer;
-  loaders: Loaders;
-  /** Here because a subscription's stream is opened without an instance of its resolver class. */
+/** What the server offers to every request. */
+interface Offer {
   listener: FriendshipListener;
-  /** Where the events of a subscription go; null over HTTP, which has none. */
-  sink: Sink | null;
+  createLoaders: (viewer: Viewer) => Loaders;
+}
+
+/** What resolvers know of the request that they work for. */
+export class RequestContext {
+  // Not a #field: Apollo Server copies the context, property by property.
+  private made: Loaders | null;
+
+  /** `sink` is where the events of a subscription go; null over HTTP, which has none. */
+  constructor(
+    readonly viewer: Viewer,
+    private readonly offer: Offer,
+    readonly sink: Sink | null,
+    loaders: Loaders | null = null,
+  ) {
+    this.made = loaders;
+  }
+
+  /** Made when first asked for: a subscription keeps its context for hours and never needs them. */
+  get loaders(): Loaders {
+    this.made ??= this.offer.createLoaders(this.viewer);
+    return this.made;
+  }
+
+  /** Here because a subscription's stream is opened without an instance of its resolver class. */
+  get listener(): FriendshipListener {
+    return this.offer.listener;
+  }
 }
 
 export interface LoaderSources extends ProfileSources {

@@ -1,5 +1,6 @@
 import { execute, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
-import type { Delivery, Renderer, RenderItem } from '../events/delivery';
+import type { Delivery, Renderer } from '../events/delivery';
+import { toListenerRoot, type ListenerRoot } from '../listener/friendship-event';
 import type { Viewer } from '../users/viewer';
 import type { Loaders, RequestContext } from './context';
 import { presentError, type LogDefect } from './error-presenter';
@@ -31,43 +32,57 @@ export class EventRenderer implements Renderer {
     private readonly operation: EventOperation,
     private readonly sources: RendererSources,
   ) {
-    this.templates = new EventTemplates(sources, (delivery, context) => this.execute(delivery, context));
+    this.templates = new EventTemplates(sources, (root, context) => this.execute(root, context));
   }
 
-  async render(items: readonly RenderItem[]): Promise<string[]> {
-    const payloads = new Map<RenderItem, string>();
-    const changes = new Map<string, RenderItem[]>();
-    for (const item of items) {
-      const key = toChangeKey(item);
-      const alike = changes.get(key);
-      if (alike === undefined) changes.set(key, [item]);
-      else alike.push(item);
+  async render(deliveries: readonly Delivery[]): Promise<string[]> {
+    const [first] = deliveries;
+    if (first !== undefined && deliveries.every(({ fact }) => fact === first.fact)) {
+      return this.renderFact(first.fact, deliveries);
     }
+    const places = new Map<Delivery['fact'], number[]>();
+    for (const [place, { fact }] of deliveries.entries()) {
+      const known = places.get(fact);
+      if (known === undefined) places.set(fact, [place]);
+      else known.push(place);
+    }
+    const texts = new Array<string>(deliveries.length);
     await Promise.all(
-      [...changes.values()].map(async (alike) => {
-        const texts = await this.renderChange(alike);
-        for (const item of alike) payloads.set(item, texts.get(toEventKey(item)) ?? 'null');
+      [...places].map(async ([fact, those]) => {
+        const alike = those.flatMap((place) => deliveries[place] ?? []);
+        for (const [index, text] of (await this.renderFact(fact, alike)).entries()) {
+          texts[those[index] ?? 0] = text;
+        }
       }),
     );
-    return items.map((item) => payloads.get(item) ?? 'null');
+    return texts;
   }
 
-  /** The text of each event among the items, which are of one change: the devices of a user share one. */
-  private async renderChange(items: readonly RenderItem[]): Promise<Map<string, string>> {
-    const events = new Map(items.map((item) => [toEventKey(item), item]));
-    const unique = [...events.values()];
-    const isShared = unique.some(({ userID }) => userID !== unique[0]?.userID);
-    const shared = isShared ? await this.templates.fill(unique) : [];
-    const texts = await Promise.all(unique.map(async (item, index) => shared[index] ?? this.renderOne(item)));
-    return new Map(unique.map((item, index) => [toEventKey(item), texts[index] ?? 'null']));
+  /** The text of each delivery, all of which tell of the same. */
+  private async renderFact(fact: Delivery['fact'], deliveries: readonly Delivery[]): Promise<string[]> {
+    const isShared = deliveries.some(({ userID }) => userID !== deliveries[0]?.userID);
+    const texts = isShared ? await this.templates.fill(fact, deliveries) : deliveries.map(() => null);
+    const alone = new Map<string, Promise<string>>();
+    const missing = deliveries.flatMap((delivery, place) => {
+      if (texts[place] !== null) return [];
+      // The devices of a user share one.
+      const key = `${delivery.userID} ${delivery.seq}`;
+      const text = alone.get(key) ?? this.renderOne(delivery);
+      alone.set(key, text);
+      return text.then((ready) => {
+        texts[place] = ready;
+      });
+    });
+    if (missing.length > 0) await Promise.all(missing);
+    return texts as string[];
   }
 
-  private async renderOne({ userID, delivery }: RenderItem): Promise<string> {
-    const context = this.sources.createContext({ userID, isAdmin: false });
-    return JSON.stringify(this.present(await this.execute(delivery, context)));
+  private async renderOne(delivery: Delivery): Promise<string> {
+    const context = this.sources.createContext({ userID: delivery.userID, isAdmin: false });
+    return JSON.stringify(this.present(await this.execute(toListenerRoot(delivery), context)));
   }
 
-  private async execute(delivery: Delivery, contextValue: RequestContext): Promise<ExecutionResult> {
+  private async execute(rootValue: ListenerRoot, contextValue: RequestContext): Promise<ExecutionResult> {
     const { document, operationName, variables } = this.operation;
     this.sources.onExecution();
     return execute({
@@ -75,7 +90,7 @@ export class EventRenderer implements Renderer {
       document,
       operationName,
       variableValues: variables,
-      rootValue: delivery,
+      rootValue,
       contextValue,
     });
   }
@@ -84,16 +99,4 @@ export class EventRenderer implements Renderer {
     if (errors === undefined) return { data };
     return { data, errors: errors.map((error) => presentError(error, this.sources.logDefect)) };
   }
-}
-
-/** Equal for the devices of one user. */
-function toEventKey({ userID, delivery: { event } }: RenderItem): string {
-  return `${userID} ${event.seq} ${event.type}`;
-}
-
-/** Equal for events that tell many users of the same change, too. */
-function toChangeKey(item: RenderItem): string {
-  const { event } = item.delivery;
-  if (event.type !== 'FRIEND_INFO_CHANGED') return toEventKey(item);
-  return `${event.type} ${event.occurredAtMs} ${event.payload.userIDs.join(' ')}`;
 }

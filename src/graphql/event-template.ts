@@ -1,12 +1,13 @@
 import type { ExecutionResult } from 'graphql';
-import type { Delivery, RenderItem } from '../events/delivery';
-import type { StoredEvent } from '../events/friendship-event';
+import type { Delivery } from '../events/delivery';
 import type { FriendGroupRepository } from '../friends/friend-group.repository';
 import type { FriendRepository } from '../friends/friend.repository';
+import type { ListenerRoot } from '../listener/friendship-event';
 import { createSharedProfileLoader, type ProfileSources } from '../users/user.loaders';
 import type { Viewer } from '../users/viewer';
 import type { Loaders, RequestContext } from './context';
-import { JsonTemplate, Marks } from './json-template';
+import { JsonTemplate } from './json-template';
+import { Marks } from './template-marks';
 
 export interface TemplateSources extends ProfileSources {
   friends: FriendRepository;
@@ -14,60 +15,64 @@ export interface TemplateSources extends ProfileSources {
   createContext: (viewer: Viewer, loaders?: Loaders) => RequestContext;
 }
 
-type Execute = (delivery: Delivery, context: RequestContext) => Promise<ExecutionResult>;
+type Execute = (root: ListenerRoot, context: RequestContext) => Promise<ExecutionResult>;
+
+/** Nobody, in whose place each of the viewers is put. No user id holds a space. */
+const NOBODY: Viewer = { userID: ' ', isAdmin: false };
 
 /**
- * Executes a document once for all viewers of a friend's profile change. The friend's profile is read once, the
- * viewers' own entries in one statement; where the entry or the position in the stream shows, the result has a place
- * that is filled in for each viewer.
+ * Executes a document once for all viewers of the same: of a friend's profile change, or of a stream that opens. The
+ * friend's profile is read once, the viewers' own entries in one statement; where the entry or the position in the
+ * stream shows, the result has a place that is filled in for each viewer.
  */
 export class EventTemplates {
-  /** Whether this document's selection was found to have no template: each viewer is executed for then. */
-  private isShareable = true;
+  /** The kinds of events for which this document was found to have no template: each viewer is executed for then. */
+  private readonly unshareable = new Set<Delivery['fact']['type']>();
 
   constructor(
     private readonly sources: TemplateSources,
     private readonly execute: Execute,
   ) {}
 
-  /**
-   * The JSON text of each item, all of one change; null for those that must be executed by themselves. The items are
-   * of two users at least.
-   */
-  async fill(items: readonly RenderItem[]): Promise<(string | null)[]> {
-    const event = items[0]?.delivery.event;
-    // A change of one's own notes on several friends is nobody else's.
-    if (!this.isShareable || event?.type !== 'FRIEND_INFO_CHANGED' || event.payload.userIDs.length !== 1) {
-      return items.map(() => null);
+  /** The JSON text of each delivery, all of one fact; null for those that must be executed by themselves. */
+  async fill(fact: Delivery['fact'], deliveries: readonly Delivery[]): Promise<(string | null)[]> {
+    const nothing = () => deliveries.map(() => null);
+    if (this.unshareable.has(fact.type)) return nothing();
+    if (fact.type === 'STREAM_OPENED') {
+      const template = await this.make(fact);
+      return template === null ? nothing() : deliveries.map((delivery) => template.fill(delivery));
     }
-    const [friendID = ''] = event.payload.userIDs;
-    const owners = items.map((item) => item.userID);
-    const entries = await this.sources.friends.loadEntries(owners, friendID);
-    const template = await this.make(event, friendID);
-    if (template === null) return items.map(() => null);
+    // A change of one's own notes on several friends is nobody else's.
+    if (fact.type !== 'FRIEND_INFO_CHANGED' || fact.payload.userIDs.length !== 1) return nothing();
+    const [friendID = ''] = fact.payload.userIDs;
+    const template = await this.make(fact);
+    if (template === null) return nothing();
+    const owners = deliveries.map(({ userID }) => userID);
+    const entries = template.hasDetails
+      ? await this.sources.friends.loadEntries(owners, friendID)
+      : await this.sources.friends.loadRemarks(owners, friendID);
     const groups = template.hasGroups
       ? await this.sources.groups.loadNamesByOwner(owners, friendID)
       : new Map<string, string[]>();
-    return items.map(({ userID, delivery }) => {
-      const entry = entries.get(userID);
+    return deliveries.map((delivery) => {
+      const entry = entries.get(delivery.userID);
       // Who is no longer in the list is a stranger, and strangers have copies of their own.
-      return entry === undefined ? null : template.fill(delivery, entry, groups.get(userID) ?? []);
+      return entry === undefined ? null : template.fill(delivery, entry, groups.get(delivery.userID));
     });
   }
 
-  private async make(event: StoredEvent, friendID: string): Promise<JsonTemplate | null> {
+  private async make(fact: Delivery['fact']): Promise<JsonTemplate | null> {
     const marks = new Marks();
-    const nobody: Viewer = { userID: friendID, isAdmin: false };
     const loaders: Loaders = {
       profiles: createSharedProfileLoader(this.sources),
       friendInfos: { load: (userID) => Promise.resolve(marks.createInfo(userID)) },
       groupNames: { load: () => Promise.resolve([marks.text('friendGroups')]) },
     };
-    const marked: Delivery = { event: { ...event, seq: marks.seq }, cursor: marks.text('cursor') };
-    const { data, errors } = await this.execute(marked, this.sources.createContext(nobody, loaders));
+    const root: ListenerRoot = { fact, seq: marks.seq, cursor: marks.text('cursor') };
+    const { data, errors } = await this.execute(root, this.sources.createContext(NOBODY, loaders));
     if (errors !== undefined) return null;
     const template = JsonTemplate.find({ data }, marks);
-    this.isShareable = template !== null;
+    if (template === null) this.unshareable.add(fact.type);
     return template;
   }
 }

@@ -1,60 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import type { Delivery } from '../events/delivery';
+import { toEventCursor } from '../events/event-cursor';
 import type { FriendInfo } from '../friends/friend-info';
+import type { Marks, Place } from './template-marks';
 
-/** What differs between the viewers of one change, by where the viewer's own value comes from. */
-type Place =
-  'seq' | 'cursor' | 'id' | 'friendRemark' | 'friendAddTime' | 'addSource' | 'addWording' | 'friendGroups';
 type FieldPlace = 'key' | 'value';
 
 /** `element` is repeated for each of the viewer's custom fields. */
 type Part<Name> = string | { place: Name };
 type TopPart = Part<Place> | { element: Part<FieldPlace>[] };
 
-const TEXT_PLACES = ['cursor', 'id', 'friendRemark', 'addSource', 'addWording', 'friendGroups'] as const;
-
-/**
- * Values that stand in a result where a viewer's own belong. No stored value is like one: they are made anew each
- * time, so nobody can know them, and the number is negative, as no number of a profile is.
- */
-export class Marks {
-  readonly seq = -1 - (randomBytes(4).readUInt32LE() % 2 ** 31);
-  readonly addTime = new Date(Date.UTC(9999, 0, 1) + (randomBytes(4).readUInt32LE() % 10 ** 9));
-  readonly field = { key: `key ${createSecret()}`, value: `value ${createSecret()}` };
-  /** How often custom fields were selected. */
-  customInfoReads = 0;
-  private readonly secret = createSecret();
-  private readonly texts = new Map(TEXT_PLACES.map((place) => [this.text(place), place]));
-
-  text(place: (typeof TEXT_PLACES)[number]): string {
-    return `${place} ${this.secret}`;
-  }
-
-  findPlace(value: unknown): Place | undefined {
-    if (value === this.seq) return 'seq';
-    if (value === this.addTime.toISOString()) return 'friendAddTime';
-    return typeof value === 'string' ? this.texts.get(value) : undefined;
-  }
-
-  /** An entry of a friend list with marks for all that is the owner's. */
-  createInfo(userID: string): FriendInfo {
-    const readCustomInfo = () => {
-      this.customInfoReads++;
-      return [this.field];
-    };
-    return {
-      id: this.text('id'),
-      userID,
-      friendRemark: this.text('friendRemark'),
-      friendAddTime: this.addTime,
-      addSource: this.text('addSource'),
-      addWording: this.text('addWording'),
-      get friendCustomInfo() {
-        return readCustomInfo();
-      },
-    };
-  }
-}
+const DETAILS = ['friendAddTime', 'addSource', 'addWording'] as const;
 
 /** JSON text with places that are filled in for each viewer. */
 export class JsonTemplate {
@@ -69,26 +24,37 @@ export class JsonTemplate {
   }
 
   get hasGroups(): boolean {
-    return this.parts.some(
-      (part) => typeof part !== 'string' && 'place' in part && part.place === 'friendGroups',
+    return this.has('friendGroups');
+  }
+
+  /** Whether more of the viewer's entry shows than its id and its remark. */
+  get hasDetails(): boolean {
+    return (
+      this.parts.some((part) => typeof part !== 'string' && 'element' in part) ||
+      DETAILS.some((place) => this.has(place))
     );
   }
 
-  fill({ event, cursor }: Delivery, entry: FriendInfo, groups: readonly string[]): string {
+  /** What the template has no place for may be left out. */
+  fill(delivery: Delivery, entry: Partial<FriendInfo> = {}, groups: readonly string[] = []): string {
     let text = '';
     for (const part of this.parts) {
       if (typeof part === 'string') text += part;
       else if ('element' in part) text += fillFields(part.element, entry);
-      else if (part.place === 'seq') text += String(event.seq);
-      else if (part.place === 'cursor') text += `"${cursor}"`;
+      else if (part.place === 'seq') text += String(delivery.seq);
+      else if (part.place === 'cursor') text += `"${toEventCursor(delivery.userID, delivery)}"`;
       else if (part.place === 'friendGroups') text += JSON.stringify(groups);
       else text += JSON.stringify(entry[part.place]);
     }
     return text;
   }
+
+  private has(place: Place): boolean {
+    return this.parts.some((part) => typeof part !== 'string' && 'place' in part && part.place === place);
+  }
 }
 
-function fillFields(element: readonly Part<FieldPlace>[], { friendCustomInfo }: FriendInfo): string {
+function fillFields(element: readonly Part<FieldPlace>[], { friendCustomInfo }: Partial<FriendInfo>): string {
   const fields = (friendCustomInfo ?? []).map((field) =>
     element.map((part) => (typeof part === 'string' ? part : JSON.stringify(field[part.place]))).join(''),
   );
@@ -169,8 +135,4 @@ class Writer<Name extends Place | FieldPlace> {
     this.parts.push(this.text, part);
     this.text = '';
   }
-}
-
-function createSecret(): string {
-  return randomBytes(16).toString('hex');
 }

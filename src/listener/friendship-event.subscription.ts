@@ -3,14 +3,13 @@ import { FriendApplication } from '../applications/application.types';
 import type { Application } from '../applications/friend-application';
 import type { BlockedUser as BlockedUserData } from '../blocks/blocked-user';
 import { BlockedUser } from '../blocks/block.types';
-import type { Delivery } from '../events/delivery';
 import type { FriendInfo as FriendInfoData } from '../friends/friend-info';
 import { FriendInfo } from '../friends/friend.types';
 import type { RequestContext } from '../graphql/context';
 import type { Profile } from '../users/profile';
 import { loadProfile } from '../users/user.loaders';
 import { User } from '../users/user.types';
-import type { ListenerEvent, ListenerEventOf } from './friendship-event';
+import type { ListenerEvent, ListenerEventOf, ListenerRoot } from './friendship-event';
 import { toListenerEvent } from './friendship-event';
 import {
   BlockListAdded,
@@ -56,7 +55,7 @@ export class FriendshipEventSubscription {
     },
   })
   friendshipEvents(
-    @Root() delivery: Delivery,
+    @Root() root: ListenerRoot,
     @Arg('after', () => String, {
       nullable: true,
       description:
@@ -70,7 +69,7 @@ export class FriendshipEventSubscription {
     })
     _types: ListenerEventType[] | null | undefined,
   ): ListenerEvent {
-    return toListenerEvent(delivery);
+    return toListenerEvent(root);
   }
 }
 

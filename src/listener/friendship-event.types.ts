@@ -7,7 +7,7 @@ import { FriendInfo } from '../friends/friend.types';
 import { createEnum } from '../graphql/enum';
 import { User } from '../users/user.types';
 
-export type ListenerEventType = Delivery['event']['type'];
+export type ListenerEventType = Delivery['fact']['type'];
 
 export const FriendshipEventTypeEnum = createEnum<ListenerEventType>(
   'FriendshipEventType',

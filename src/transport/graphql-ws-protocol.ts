@@ -1,9 +1,11 @@
-import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import {
+  createSourceEventStream,
   getOperationAST,
   GraphQLError,
   OperationTypeNode,
   type ExecutionArgs,
+  type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
 import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
@@ -13,15 +15,12 @@ import type { Renderer, Sink } from '../events/delivery';
 import type { RequestContext } from '../graphql/context';
 import { presentError, type LogDefect } from '../graphql/error-presenter';
 import type { Operations } from '../graphql/operations';
-import type { Clock } from '../lib/clock';
 import type { Viewer } from '../users/viewer';
 import { fromConnectionParams, type Authenticate, type Authenticated } from './authenticate';
 import { SocketCensus } from './socket-census';
+import { FORBIDDEN, type SocketExpiries } from './socket-expiries';
 import { SocketSink } from './socket-sink';
 
-/** The longest delay that a timer takes. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-const FORBIDDEN = 4403;
 const INTERNAL_ERROR = 1011;
 const TRY_AGAIN_LATER = 1013;
 
@@ -31,7 +30,7 @@ export interface ProtocolOptions {
   operations: Operations;
   createContext: (viewer: Viewer, sink: Sink | null) => RequestContext;
   logDefect: LogDefect;
-  clock: Clock;
+  expiries: SocketExpiries;
   socketsPerUser: number;
   /** Under way at once, subscriptions included. */
   operationsPerSocket: number;
@@ -40,8 +39,8 @@ export interface ProtocolOptions {
 /** One connection. */
 export interface Session {
   readonly socket: WebSocket;
-  /** The request that was upgraded. */
-  readonly request: IncomingMessage;
+  /** What the socket writes to. */
+  readonly connection: Duplex;
   /** Missing until the connection is acknowledged. */
   authenticated?: Authenticated;
   /**
@@ -57,7 +56,7 @@ const TOO_MANY_OPERATIONS = new GraphQLError('Too many operations are under way 
 
 /** graphql-transport-ws as Amicus speaks it: who may connect, what is executed, and what is shown of errors. */
 export function createProtocol(options: ProtocolOptions): Server<Session> {
-  const { authenticate, clock, logDefect } = options;
+  const { authenticate, expiries, logDefect } = options;
   const census = new SocketCensus(options.socketsPerUser);
   const present = (errors: readonly unknown[]) => errors.map((error) => presentError(error, logDefect));
 
@@ -69,21 +68,29 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
     const authenticated = await authenticate(fromConnectionParams(params));
     // The client may have gone while its token was checked: its close has been, and would not be seen any more.
     if (socket.readyState !== WebSocket.OPEN) return false;
-    if (!census.enter(authenticated.viewer.userID, socket)) {
+    if (!census.enter(authenticated.viewer.userID)) {
       socket.close(TRY_AGAIN_LATER, 'This user has too many connections');
       return false;
     }
     session.authenticated = authenticated;
+    expiries.add(socket, authenticated.expiresAtMs);
     socket.once('close', () => {
+      census.leave(authenticated.viewer.userID);
+      expiries.delete(socket);
       for (const sink of session.sinks.values()) sink.end();
     });
-    closeAtExpiry(socket, authenticated.expiresAtMs, clock);
     return true;
   }
 
   return makeServer<Record<string, unknown>, Session>({
+    // The stream itself, for it gives no values that would have to be executed.
+    subscribe: (args) =>
+      createSourceEventStream(args) as Promise<ExecutionResult | AsyncIterable<ExecutionResult>>,
     // In place of a thrown error's message, which may hold anything, the client gets a reason of our own.
-    onConnect: async ({ extra, connectionParams }) => {
+    onConnect: async (connection) => {
+      const { extra, connectionParams } = connection;
+      // Not kept for as long as the socket lives: the token has served when it is checked.
+      Object.assign(connection, { connectionParams: undefined });
       try {
         return await admit(extra, connectionParams);
       } catch (error) {
@@ -131,27 +138,15 @@ function toExecution(
 }
 
 /** Takes the place of the id's sink before it, if that was not ended yet. */
-function openSink({ socket, request, sinks }: Session, operationID: string, renderer: Renderer): SocketSink {
+function openSink(
+  { socket, connection, sinks }: Session,
+  operationID: string,
+  renderer: Renderer,
+): SocketSink {
   sinks.get(operationID)?.end();
-  const sink = new SocketSink(socket, request.socket, operationID, renderer, (ended) => {
+  const sink = new SocketSink(socket, connection, operationID, renderer, (ended) => {
     if (sinks.get(operationID) === ended) sinks.delete(operationID);
   });
   sinks.set(operationID, sink);
   return sink;
-}
-
-/** A socket must not outlive the token that opened it. */
-function closeAtExpiry(socket: WebSocket, expiresAtMs: number | null, clock: Clock): void {
-  if (expiresAtMs === null) return;
-  const remainingMs = expiresAtMs - clock.now();
-  const timer = setTimeout(
-    () => {
-      if (remainingMs > MAX_TIMER_MS) closeAtExpiry(socket, expiresAtMs, clock);
-      else socket.close(FORBIDDEN, 'The token has expired');
-    },
-    Math.min(Math.max(remainingMs, 0), MAX_TIMER_MS),
-  );
-  socket.once('close', () => {
-    clearTimeout(timer);
-  });
 }

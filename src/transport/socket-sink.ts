@@ -7,6 +7,8 @@ const TRY_AGAIN_LATER = 1013;
 /** FIN and the opcode of a text message. */
 const FINAL_TEXT = 0x81;
 
+type Connection = Duplex & { _handle?: { writeQueueSize?: number } | null };
+
 /**
  * One subscription on a WebSocket, in graphql-transport-ws. Its messages go to the connection as ready frames: the
  * socket's own `send` writes whole frames at once too, as compression is off, so the two never mix.
@@ -28,6 +30,11 @@ export class SocketSink implements Sink {
 
   hasRoom(): boolean {
     return this.connection.writableLength < MAX_UNREAD_BYTES;
+  }
+
+  get unreadBytes(): number {
+    // What a write under way still has to give shows in the handle only; Node's own time-outs look there, too.
+    return (this.connection as Connection)._handle?.writeQueueSize ?? this.connection.writableLength;
   }
 
   whenRoom(callback: () => void): void {

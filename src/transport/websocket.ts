@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import type { IncomingMessage, Server } from 'node:http';
+import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { handleProtocols, type Server as Protocol } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Session } from './graphql-ws-protocol';
@@ -38,7 +39,7 @@ export function attachWebSocket(
     }
     heartbeat ??= startHeartbeat(sockets);
     sockets.handleUpgrade(request, connection, head, (socket) => {
-      open(socket, request, protocol, onError);
+      open(socket, connection, protocol, onError);
     });
   });
   return {
@@ -58,7 +59,7 @@ export function attachWebSocket(
 
 function open(
   socket: WebSocket,
-  request: IncomingMessage,
+  connection: Duplex,
   protocol: Protocol<Session>,
   onError: (error: unknown) => void,
 ): void {
@@ -92,7 +93,7 @@ function open(
         });
       },
     },
-    { socket, request, sinks: new Map() },
+    { socket, connection, sinks: new Map() },
   );
   socket.once('close', (code, reason) => {
     closed(code, String(reason)).catch(onError);
