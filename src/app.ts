@@ -69,7 +69,14 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       onExecution: dependencies.onExecution ?? (() => undefined),
     });
 
-    const server = createHttpServer({ apollo, authenticate, createContext, isReady: () => ready, onError });
+    const server = createHttpServer({
+      apollo,
+      authenticate,
+      createContext,
+      isReady: () => ready,
+      isDegraded: () => !services.isBusUp(),
+      onError,
+    });
     const protocol = createProtocol({
       schema,
       operations,

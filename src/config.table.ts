@@ -9,6 +9,7 @@ import {
   toSwitch,
   toText,
   toUrl,
+  toUrls,
 } from './lib/setting';
 
 /** Pino's levels, and `silent`. */
@@ -43,12 +44,20 @@ export const settings = {
     secret: true,
     parse: optional(toUrl('postgres', 'postgresql')),
   },
-  redisUrl: {
+  redisUrls: {
     name: 'AMICUS_REDIS_URL',
     default: '',
-    description: 'A Redis for hints between many nodes, `redis://…`. Not supported yet: must be unset.',
+    description:
+      'A Redis 7 that carries hints between the servers of one database, `redis://…`; of a Redis Cluster several nodes, with commas between them. Unset, PostgreSQL carries them.',
     secret: true,
-    parse: optional(toUrl('redis', 'rediss')),
+    parse: optional(toUrls('redis', 'rediss')),
+  },
+  redisPrefix: {
+    name: 'AMICUS_REDIS_PREFIX',
+    default: 'amicus',
+    description:
+      'What every name in Redis begins with: the same for all servers of one database, another one for each database that shares the Redis.',
+    parse: toText,
   },
   jwtSecret: {
     name: 'AMICUS_JWT_SECRET',

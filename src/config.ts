@@ -12,8 +12,9 @@ export interface Config {
   readonly dataDir: string;
   /** Null means the embedded SQLite in `dataDir`. */
   readonly databaseUrl: string | null;
-  /** Always null in this version. */
-  readonly redisUrl: string | null;
+  /** One Redis or nodes of one Redis Cluster; null means that PostgreSQL carries the hints, or that nothing has to. */
+  readonly redisUrls: readonly string[] | null;
+  readonly redisPrefix: string;
   /** Never set together with `jwksUrl`. With neither, the secret is the one in `dataDir`. */
   readonly jwtSecret: string | null;
   readonly jwksUrl: string | null;
@@ -56,9 +57,6 @@ export function loadConfig(env: Environment): Config {
   const limits = readAll(limitSettings, env, problems);
   if (values.jwtSecret !== null && values.jwksUrl !== null) {
     problems.push('AMICUS_JWT_SECRET and AMICUS_JWKS_URL exclude each other: set one of them');
-  }
-  if (values.redisUrl !== null) {
-    problems.push('AMICUS_REDIS_URL is not supported yet by this version: unset it');
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return { ...values, limits };

@@ -6,7 +6,7 @@ import { BlockService } from './blocks/block.service';
 import type { Config } from './config';
 import { openDatabase } from './database/open-database';
 import type { Database } from './database/sql';
-import { MemoryBus } from './events/bus';
+import { openBus } from './events/bus-open';
 import { EventLog } from './events/event-log.repository';
 import { EventHub } from './events/hub';
 import { EventRetentionRepository } from './events/event-retention.repository';
@@ -61,6 +61,8 @@ export interface Services {
   createLoaders: (viewer: Viewer) => Loaders;
   /** What the look-ups are made over. */
   sources: LoaderSources;
+  /** Whether this process hears at once of what others do; never false for a single one. */
+  isBusUp: () => boolean;
   /** Ends the subscriptions, finishes what is under way and closes the database. Safe to call twice. */
   stop: () => Promise<void>;
 }
@@ -75,14 +77,14 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   const database = await openDatabase({ dataDir, databaseUrl: databaseUrl ?? undefined, onStatement });
   closers.add(() => database.stop());
   const userRows = new UserRepository(database);
-  const strangers = new StrangerCache(clock);
   const friendRows = new FriendRepository(database);
   const groupRows = new FriendGroupRepository(database);
   const applicationRows = new ApplicationRepository(database);
   const blockRows = new BlockRepository(database);
 
   // Events: written by the log in the change's own transaction, hinted at by the bus, delivered by the hub.
-  const bus = new MemoryBus();
+  const bus = await openBus({ ...config, onError });
+  closers.add(() => bus.stop());
   const log = new EventLog(database, bus, clock);
   const fanout = new ProfileFanout(database, new ProfileFanoutRepository(database), log, clock, onError);
   closers.add(() => fanout.stop());
@@ -105,16 +107,42 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     limits,
     config.autoRegister,
   );
-  bus.subscribe((hints) => {
-    for (const { userID, head } of hints) {
-      if (head !== null) continue;
-      users.forget(userID);
-      strangers.dropUser(userID);
-    }
+  const strangers = new StrangerCache(clock, () => bus.isUp);
+  bus.subscribe(
+    (hints) => {
+      for (const { userID, head } of hints) {
+        if (head !== null) continue;
+        users.forget(userID);
+        strangers.dropUser(userID);
+      }
+    },
+    () => {
+      users.forgetAll();
+      strangers.dropAll();
+    },
+  );
+  bus.subscribeEdges((edges) => {
+    for (const { ownerID, peerID } of edges) strangers.drop(ownerID, peerID);
   });
   const relationRows = new RelationRepository(database);
-  const relations = new RelationService(relationRows, groupRows, userRows, strangers, log, clock, limits);
-  const sources = { database, users: userRows, strangers, friends: friendRows, groups: groupRows, clock };
+  const relations = new RelationService(
+    relationRows,
+    groupRows,
+    userRows,
+    strangers,
+    log,
+    bus,
+    clock,
+    limits,
+  );
+  const sources = {
+    database,
+    users: userRows,
+    strangers,
+    friends: friendRows,
+    groups: groupRows,
+    clock,
+  };
 
   return {
     clock,
@@ -131,6 +159,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     background: [fanout, retention],
     createLoaders: (viewer) => createLoaders(sources, viewer),
     sources,
+    isBusUp: () => bus.isUp,
     stop: () => closers.close(),
   };
 }

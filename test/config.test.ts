@@ -21,7 +21,8 @@ test('nothing has to be set', () => {
     port: 4000,
     dataDir: resolve('data'),
     databaseUrl: null,
-    redisUrl: null,
+    redisUrls: null,
+    redisPrefix: 'amicus',
     jwtSecret: null,
     jwksUrl: null,
     jwtIssuer: null,
@@ -123,8 +124,10 @@ test('a secret and a key set exclude each other', () => {
   expect(problems).toEqual(['AMICUS_JWT_SECRET and AMICUS_JWKS_URL exclude each other: set one of them']);
 });
 
-test('a setting that would have no effect is refused', () => {
-  expect(findProblems({ AMICUS_REDIS_URL: 'rediss://host:6379' })).toEqual([
-    'AMICUS_REDIS_URL is not supported yet by this version: unset it',
+test('a Redis Cluster is named by several of its nodes, each a URL', () => {
+  const { redisUrls } = loadConfig({ AMICUS_REDIS_URL: 'redis://:pa%2Css@one:6379, rediss://two' });
+  expect(redisUrls).toEqual(['redis://:pa%2Css@one:6379', 'rediss://two']);
+  expect(findProblems({ AMICUS_REDIS_URL: 'redis://one,two' })).toEqual([
+    'AMICUS_REDIS_URL must be a URL beginning with redis:// or rediss://, or several with commas between them',
   ]);
 });

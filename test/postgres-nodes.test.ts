@@ -1,32 +1,17 @@
-import { TestListener } from './support/listener';
+import { Nodes } from './support/nodes';
 import { createUsers, follow, toIDs } from './support/people';
-import { ADMIN, TestServer } from './support/server';
-import { createTestDatabase, dropTestDatabase, toDatabaseUrl, withClient } from './support/postgres-server';
-import { findPostgres, type Store } from './support/stores';
+import { withClient } from './support/postgres-server';
+import { ADMIN, type TestServer } from './support/server';
+import { findPostgres } from './support/stores';
 
-const found = findPostgres();
-
-(found === null ? describe.skip : describe)('two servers on one PostgreSQL database', () => {
-  const { serverUrl, template } = found ?? { serverUrl: '', template: '' };
-  let name: string;
-  let url: string;
+(findPostgres() === null ? describe.skip : describe)('two servers on one PostgreSQL database', () => {
+  let nodes: Nodes;
   let servers: [TestServer, TestServer];
   beforeAll(async () => {
-    name = await createTestDatabase(serverUrl, template);
-    url = toDatabaseUrl(serverUrl, name);
-    const store: Store = {
-      name: 'one database',
-      create: async () => ({
-        config: { databaseUrl: url },
-        drop: () => Promise.resolve(),
-      }),
-    };
-    servers = [await TestServer.start({ store }), await TestServer.start({ store })];
+    nodes = await Nodes.start();
+    servers = [nodes.one, nodes.other];
   });
-  afterAll(async () => {
-    await Promise.all(servers.map((server) => server.stop()));
-    await dropTestDatabase(serverUrl, name);
-  });
+  afterAll(() => nodes.stop());
 
   beforeEach(() => {
     for (const server of servers) server.statements.length = 0;
@@ -39,7 +24,7 @@ const found = findPostgres();
    * that back and gives their answers.
    */
   const holdUp = (sql: string, calls: readonly (() => Promise<unknown>)[]): Promise<unknown[]> =>
-    withClient(url, async (holder) => {
+    withClient(nodes.databaseUrl, async (holder) => {
       await holder.query('BEGIN');
       await holder.query(sql);
       const answers: Promise<unknown>[] = [];
@@ -51,19 +36,11 @@ const found = findPostgres();
       return Promise.all(answers);
     });
   const waitForWaiting = (count: number): Promise<void> =>
-    withClient(url, async (client) => {
+    withClient(nodes.databaseUrl, async (client) => {
       const waiting = `SELECT pid FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock'`;
       while ((await client.query(waiting)).rowCount !== count);
     });
-
-  test('a listener on one hears what happens on the other, without a bus between them', async () => {
-    const [one, other] = servers;
-    const { listener } = await TestListener.open(one, 'eve');
-    await other.call('eve', 'mutation { setSelfInfo(input: { nickName: "Eva" }) { id } }');
-    expect(await listener.next()).toMatchObject({ seq: 1, user: { nickName: 'Eva' } });
-    await listener.stop();
-  });
 
   test('a user whose first calls meet is created once', async () => {
     const call = servers.map((server) => () => server.call('ann', '{ friendshipEventPosition }'));

@@ -62,14 +62,19 @@ export class EventHub {
     bus: Bus,
     private readonly clock: Clock,
   ) {
-    this.unsubscribe = bus.subscribe((hints) => {
-      for (const { userID, head, appended } of hints) {
-        const channel = this.channels.get(userID);
-        if (channel === undefined) continue;
-        if (head === null) this.end(channel);
-        else this.wake(channel, appended ?? null);
-      }
-    });
+    this.unsubscribe = bus.subscribe(
+      (hints) => {
+        for (const { userID, head, appended } of hints) {
+          const channel = this.channels.get(userID);
+          if (channel === undefined) continue;
+          if (head === null) this.end(channel);
+          else this.wake(channel, appended ?? null);
+        }
+      },
+      () => {
+        for (const channel of this.channels.values()) this.wake(channel, null);
+      },
+    );
     this.timer = setInterval(() => {
       this.look();
     }, LOOK_MS);

@@ -1,5 +1,6 @@
 import type { Transaction } from '../database/sql';
 import type { ResultCode } from '../errors';
+import type { Bus } from '../events/bus';
 import type { EventLog } from '../events/event-log.repository';
 import type { Clock } from '../lib/clock';
 import type { Limits } from '../limits';
@@ -31,6 +32,7 @@ export class RelationService {
     private readonly users: UserRepository,
     private readonly strangers: StrangerCache,
     private readonly log: EventLog,
+    private readonly bus: Bus,
     private readonly clock: Clock,
     private readonly limits: Limits,
   ) {}
@@ -88,6 +90,9 @@ export class RelationService {
     const profiles = lost.length === 0 ? [] : await this.users.load(tx, lost);
     const byID = new Map(profiles.map((user) => [user.id, user]));
     tx.onCommit(() => {
+      this.bus.publishEdges(
+        [...newEdges, ...lostEdges].map((edge) => ({ ownerID: edge.owner_id, peerID: edge.friend_id })),
+      );
       for (const { owner_id, friend_id } of newEdges) this.strangers.drop(owner_id, friend_id);
       for (const { owner_id, friend_id } of lostEdges) {
         const user = byID.get(friend_id);

@@ -62,6 +62,21 @@ export function toUrl(...schemes: readonly string[]): (text: string) => Parsed<s
   };
 }
 
+/** One such URL or several, with commas between them. */
+export function toUrls(...schemes: readonly string[]): (text: string) => Parsed<readonly string[]> {
+  const parse = toUrl(...schemes);
+  return (text) => {
+    const urls: string[] = [];
+    for (const part of text.split(',')) {
+      const parsed = parse(part.trim());
+      if (!('value' in parsed))
+        return { expected: `${parsed.expected}, or several with commas between them` };
+      urls.push(parsed.value);
+    }
+    return { value: urls };
+  };
+}
+
 /** A shared secret: HS256 wants at least as many bytes of key as its hash has. */
 export function toSecret(minimumBytes: number): (text: string) => Parsed<string> {
   return (text) =>

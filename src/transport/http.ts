@@ -15,6 +15,8 @@ export interface HttpOptions {
   createContext: (viewer: Viewer) => RequestContext;
   /** Whether the process takes new work. */
   isReady: () => boolean;
+  /** Whether it does so without hearing of other servers: all is served, some of it later. */
+  isDegraded: () => boolean;
   onError: (error: unknown) => void;
 }
 
@@ -63,7 +65,8 @@ async function answer(
       return;
     case '/readyz': {
       const ready = options.isReady();
-      send(response, ready ? 200 : 503, { 'content-type': 'text/plain' }, ready ? 'ready\n' : 'not ready\n');
+      const state = options.isDegraded() ? 'degraded: the bus is down\n' : 'ready\n';
+      send(response, ready ? 200 : 503, { 'content-type': 'text/plain' }, ready ? state : 'not ready\n');
       return;
     }
     default:

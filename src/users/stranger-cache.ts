@@ -13,6 +13,7 @@ export interface ProfileCopy {
 interface Shared {
   user: Profile;
   holders: number;
+  bytes: number;
 }
 
 interface Entry {
@@ -22,37 +23,80 @@ interface Entry {
 
 const FRESH_MS = 10 * 60 * 1_000;
 const MAX_ENTRIES = 100_000;
+const MAX_BYTES = 64 * 1024 * 1024;
+/** Of a copy, besides its key; and of a profile, besides its texts. Measured: see docs/operations.md. */
+const ENTRY_BYTES = 250;
+const PROFILE_BYTES = 300;
+/** How many drops are told apart: a read that takes longer than so many is not kept. */
+const MAX_DROPS = 10_000;
+
+/** What the cache may hold; past either bound the copy looked at longest ago goes. */
+export interface CacheBounds {
+  entries: number;
+  /** As estimated: the memory of an entry is not told by JavaScript. */
+  bytes: number;
+}
+
+export interface CacheStats extends CacheBounds {
+  /** Since the process began. */
+  hits: number;
+  misses: number;
+  /** Copies that had to go although they were fresh. */
+  evictions: number;
+}
 
 /**
  * The copies that viewers hold of strangers' profiles, each at most ten minutes old for its viewer. Bounded: the copy
  * looked at longest ago goes first. Friends and oneself are never in it; a user that does not exist neither.
  */
 export class StrangerCache {
-  private readonly entries = new LRUCache<string, Entry>({
-    max: MAX_ENTRIES,
-    dispose: ({ shared }) => {
-      shared.holders--;
-      if (shared.holders === 0 && this.latest.get(shared.user.id) === shared)
-        this.latest.delete(shared.user.id);
-    },
-  });
+  private readonly entries: LRUCache<string, Entry>;
   private readonly latest = new Map<string, Shared>();
   /** When users were deleted: older copies of them are void. */
   private readonly deleted = new LRUCache<string, number>({ max: MAX_ENTRIES });
   private drops = 0;
+  /** The number of the newest drop of each viewer's copy, oldest first. */
+  private readonly dropped = new Map<string, number>();
+  /** Drops up to this number are taken for drops of everything. */
+  private droppedAll = 0;
 
-  constructor(private readonly clock: Clock) {}
+  private bytes = 0;
+  private readonly counts = { hits: 0, misses: 0, evictions: 0 };
+
+  /** @param isTold - false while drops of other processes may go unheard: nothing is given or kept then */
+  constructor(
+    private readonly clock: Clock,
+    private readonly isTold: () => boolean = () => true,
+    private readonly bounds: CacheBounds = { entries: MAX_ENTRIES, bytes: MAX_BYTES },
+  ) {
+    this.entries = new LRUCache({
+      max: bounds.entries,
+      dispose: ({ shared }, key, reason) => {
+        this.bytes -= toEntryBytes(key);
+        if (reason === 'evict') this.counts.evictions++;
+        this.release(shared);
+      },
+    });
+  }
+
+  get stats(): CacheStats {
+    return { ...this.counts, entries: this.entries.size, bytes: this.bytes };
+  }
 
   /** The viewer's copy; null when there is none or it has become too old. */
   find(viewerID: string, userID: string): ProfileCopy | null {
-    const entry = this.entries.get(toKey(viewerID, userID));
-    if (entry === undefined) return null;
-    const { fetchedAtMs, shared } = entry;
-    const isFresh = this.clock.now() - fetchedAtMs < FRESH_MS;
-    if (isFresh && fetchedAtMs > (this.deleted.get(userID) ?? -Infinity)) {
-      return { user: shared.user, fetchedAt: new Date(fetchedAtMs) };
+    const key = toKey(viewerID, userID);
+    const entry = this.isTold() ? this.entries.get(key) : undefined;
+    if (entry !== undefined) {
+      const { fetchedAtMs, shared } = entry;
+      const isFresh = this.clock.now() - fetchedAtMs < FRESH_MS;
+      if (isFresh && fetchedAtMs > (this.deleted.get(userID) ?? -Infinity)) {
+        this.counts.hits++;
+        return { user: shared.user, fetchedAt: new Date(fetchedAtMs) };
+      }
+      this.entries.delete(key);
     }
-    this.entries.delete(toKey(viewerID, userID));
+    this.counts.misses++;
     return null;
   }
 
@@ -61,35 +105,77 @@ export class StrangerCache {
     return this.drops;
   }
 
-  /** Keeps a copy that was read since `mark`, unless something was dropped meanwhile: it may be what was dropped. */
+  /** Keeps a copy that was read since `mark`, unless it was dropped meanwhile: it may be what was dropped. */
   keep(viewerID: string, copy: ProfileCopy, mark: number): void {
-    if (mark !== this.drops) return;
+    if (mark < this.droppedAll || !this.isTold()) return;
+    if (mark < (this.dropped.get(toKey(viewerID, copy.user.id)) ?? 0)) return;
+    const key = toKey(viewerID, copy.user.id);
     const shared = this.share(copy.user);
     shared.holders++;
-    this.entries.set(toKey(viewerID, copy.user.id), { shared, fetchedAtMs: copy.fetchedAt.getTime() });
+    this.bytes += toEntryBytes(key);
+    this.entries.set(key, { shared, fetchedAtMs: copy.fetchedAt.getTime() });
+    while (this.bytes > this.bounds.bytes && this.entries.size > 0) this.entries.pop();
   }
 
-  /** The stranger has become a friend. */
+  /** The stranger has become a friend, or another process holds a newer copy. */
   drop(viewerID: string, userID: string): void {
-    this.drops++;
-    this.entries.delete(toKey(viewerID, userID));
+    const key = toKey(viewerID, userID);
+    this.entries.delete(key);
+    this.dropped.delete(key);
+    this.dropped.set(key, ++this.drops);
+    if (this.dropped.size <= MAX_DROPS) return;
+    for (const [oldest, drop] of this.dropped) {
+      this.dropped.delete(oldest);
+      this.droppedAll = drop;
+      return;
+    }
   }
 
   /** The user was deleted: nobody is shown a copy any more. */
   dropUser(userID: string): void {
-    this.drops++;
+    this.droppedAll = ++this.drops;
     this.deleted.set(userID, this.clock.now());
+  }
+
+  /** Other processes may have changed anything. */
+  dropAll(): void {
+    this.droppedAll = ++this.drops;
+    this.entries.clear();
+    this.dropped.clear();
   }
 
   private share(user: Profile): Shared {
     const held = this.latest.get(user.id);
-    if (held !== undefined && JSON.stringify(held.user) === JSON.stringify(user)) return held;
-    const shared = { user, holders: 0 };
+    if (held !== undefined && isSame(held.user, user)) return held;
+    const shared = { user, holders: 0, bytes: toProfileBytes(user) };
+    this.bytes += shared.bytes;
     this.latest.set(user.id, shared);
     return shared;
+  }
+
+  private release(shared: Shared): void {
+    if (--shared.holders > 0) return;
+    this.bytes -= shared.bytes;
+    if (this.latest.get(shared.user.id) === shared) this.latest.delete(shared.user.id);
   }
 }
 
 function toKey(viewerID: string, userID: string): string {
   return `${viewerID} ${userID}`;
+}
+
+function isSame(left: Profile, right: Profile): boolean {
+  // Two changes may share a moment, so that one is not enough; but most differ in it.
+  return (
+    left.updatedAt.getTime() === right.updatedAt.getTime() && JSON.stringify(left) === JSON.stringify(right)
+  );
+}
+
+function toEntryBytes(key: string): number {
+  return ENTRY_BYTES + key.length;
+}
+
+function toProfileBytes(user: Profile): number {
+  // Two bytes a character: text that is not Latin takes that.
+  return PROFILE_BYTES + 2 * JSON.stringify(user).length;
 }

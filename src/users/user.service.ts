@@ -35,7 +35,7 @@ export type ImportOutcome = 'CREATED' | 'UPDATED' | 'UNCHANGED';
 
 /** How many users are remembered as registered, so that a call of theirs need not ask the store. */
 const REMEMBERED_USERS = 100_000;
-/** How long: another process may delete a user without this one hearing of it. */
+/** How long: while the bus is down another process may delete a user without this one hearing of it. */
 const REMEMBERED_MS = 60_000;
 
 export class UserService {
@@ -58,6 +58,12 @@ export class UserService {
   forget(userID: string): void {
     this.forgettings++;
     this.registered.delete(userID);
+  }
+
+  /** To be called when users may have been deleted on another node unheard. */
+  forgetAll(): void {
+    this.forgettings++;
+    this.registered.clear();
   }
 
   /**

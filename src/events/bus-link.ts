@@ -1,0 +1,103 @@
+/** A connection to what carries texts between processes, those of one's own included. */
+export interface BusLink {
+  /** In this order. Resolves when they are taken over; rejects when some may not be. */
+  send(texts: readonly string[]): Promise<void>;
+  /** Resolves when the connection is gone. Never rejects; also for a connection that is lost. */
+  close(): Promise<void>;
+}
+
+export interface LinkEvents {
+  onText: (text: string) => void;
+  /** The connection is lost. May be called more than once. */
+  onLost: (error: unknown) => void;
+}
+
+/** Rejects within some seconds when there is nothing to connect to, with nothing left open. */
+export type OpenLink = (events: LinkEvents) => Promise<BusLink>;
+
+export interface SessionOptions extends LinkEvents {
+  /** The text that this process says to itself. */
+  probe: string;
+  probeMs: number;
+  /** It is heard by itself: what others send from now on is heard too. At most once. */
+  onUp: () => void;
+  /** Once, the last that is called. */
+  onLost: (error: unknown) => void;
+}
+
+/**
+ * One connection from its opening to its loss. It is up when it has heard its own probe, and asks again and again: a
+ * connection that is deaf, through a network that swallows or a pooler that cannot listen, shows no error by itself.
+ */
+export class LinkSession {
+  isUp = false;
+  private link: BusLink | null = null;
+  private isLost = false;
+  /** Whether a probe has not been heard yet. */
+  private isAsking = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: SessionOptions) {}
+
+  /** Resolves when the connection is open, or lost already. */
+  async open(openLink: OpenLink): Promise<void> {
+    const lose = this.lose.bind(this);
+    try {
+      const link = await openLink({ onText: this.hear.bind(this), onLost: lose });
+      // Lost or closed while it was opened.
+      if (this.isLost) {
+        await link.close();
+        return;
+      }
+      this.link = link;
+      this.timer = setInterval(this.check.bind(this), this.options.probeMs);
+      this.ask();
+    } catch (error) {
+      lose(error);
+    }
+  }
+
+  async send(texts: readonly string[]): Promise<void> {
+    if (this.link === null) throw new Error('The bus is down.');
+    await this.link.send(texts);
+  }
+
+  /** Gives the connection up for the reason given, as if it had been lost. */
+  lose(error: unknown): void {
+    if (this.isLost) return;
+    void this.close();
+    this.options.onLost(error);
+  }
+
+  /** Without a word. Safe to call twice. */
+  async close(): Promise<void> {
+    this.isUp = false;
+    this.isLost = true;
+    clearInterval(this.timer);
+    const { link } = this;
+    this.link = null;
+    await link?.close();
+  }
+
+  private ask(): void {
+    this.isAsking = true;
+    this.send([this.options.probe]).catch(this.lose.bind(this));
+  }
+
+  private check(): void {
+    if (this.isAsking) this.lose(new Error('The bus is deaf: a message to itself did not come back.'));
+    else this.ask();
+  }
+
+  private hear(text: string): void {
+    if (this.isLost) return;
+    if (text !== this.options.probe) {
+      this.options.onText(text);
+      return;
+    }
+    this.isAsking = false;
+    if (this.isUp) return;
+    this.isUp = true;
+    this.options.onUp();
+  }
+}

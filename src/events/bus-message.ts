@@ -1,0 +1,98 @@
+import type { EdgeHint } from './bus';
+import type { Hint } from './friendship-event';
+
+/** What one process tells the others. A `gap`: it could not tell everything; a `probe`: nothing, it only has to be heard. */
+export type BusMessage =
+  | { kind: 'hints'; hints: Hint[] }
+  | { kind: 'edges'; edges: EdgeHint[] }
+  | { kind: 'gap' }
+  | { kind: 'probe' };
+
+/**
+ * A message as text is one flat JSON array: `["node","hints","alice",7,"bob",null]`, `["node","edges","alice","bob"]`.
+ */
+export function toHintTexts(nodeID: string, heads: Map<string, number | null>, maxBytes: number): string[] {
+  const items = Array.from(heads, ([userID, head]) => `,${JSON.stringify(userID)},${String(head)}`);
+  return pack(toStart(nodeID, 'hints'), items, maxBytes);
+}
+
+export function toEdgeTexts(nodeID: string, edges: Iterable<EdgeHint>, maxBytes: number): string[] {
+  const items = Array.from(
+    edges,
+    ({ ownerID, peerID }) => `,${JSON.stringify(ownerID)},${JSON.stringify(peerID)}`,
+  );
+  return pack(toStart(nodeID, 'edges'), items, maxBytes);
+}
+
+export function toWordText(nodeID: string, word: 'gap' | 'probe'): string {
+  return `${toStart(nodeID, word)}]`;
+}
+
+/** Null for what is none, or of a kind that this version does not know. */
+export function parseBusText(text: string): { nodeID: string; message: BusMessage } | null {
+  const parts = parseArray(text);
+  if (parts === null) return null;
+  const [nodeID, kind, ...items] = parts;
+  if (typeof nodeID !== 'string') return null;
+  switch (kind) {
+    case 'hints': {
+      const hints = toPairs(items).filter(isHintPair);
+      return { nodeID, message: { kind, hints: hints.map(([userID, head]) => ({ userID, head })) } };
+    }
+    case 'edges': {
+      const edges = toPairs(items).filter(isEdgePair);
+      return { nodeID, message: { kind, edges: edges.map(([ownerID, peerID]) => ({ ownerID, peerID })) } };
+    }
+    case 'gap':
+    case 'probe':
+      return { nodeID, message: { kind } };
+    default:
+      return null;
+  }
+}
+
+function toStart(nodeID: string, kind: BusMessage['kind']): string {
+  return `[${JSON.stringify(nodeID)},"${kind}"`;
+}
+
+/** As few texts as hold all items, none longer than `maxBytes`. */
+function pack(start: string, items: readonly string[], maxBytes: number): string[] {
+  const texts: string[] = [];
+  let text = start;
+  let bytes = start.length + 1;
+  for (const item of items) {
+    const more = Buffer.byteLength(item);
+    if (bytes + more > maxBytes && text !== start) {
+      texts.push(`${text}]`);
+      text = start;
+      bytes = start.length + 1;
+    }
+    text += item;
+    bytes += more;
+  }
+  if (text !== start) texts.push(`${text}]`);
+  return texts;
+}
+
+function parseArray(text: string): unknown[] | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function toPairs(items: readonly unknown[]): [unknown, unknown][] {
+  const pairs: [unknown, unknown][] = [];
+  for (let index = 0; index + 1 < items.length; index += 2) pairs.push([items[index], items[index + 1]]);
+  return pairs;
+}
+
+function isHintPair(pair: [unknown, unknown]): pair is [string, number | null] {
+  return typeof pair[0] === 'string' && (pair[1] === null || typeof pair[1] === 'number');
+}
+
+function isEdgePair(pair: [unknown, unknown]): pair is [string, string] {
+  return typeof pair[0] === 'string' && typeof pair[1] === 'string';
+}

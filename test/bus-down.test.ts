@@ -1,0 +1,171 @@
+import type { Bus } from '../src/events/bus';
+import { NodesBus } from '../src/events/bus-nodes';
+import { createRedisLink } from '../src/events/bus-redis';
+import { BusEar, toHeads, type Told } from './support/bus-ear';
+import type { BreakableWire } from './support/bus-wire';
+import { findPostgresWires } from './support/bus-wire-postgres';
+import { findOwnRedisWires } from './support/bus-wire-redis';
+import { RedisServer } from './support/redis-server';
+
+const redisWires = findOwnRedisWires();
+const kinds = [...findPostgresWires(), ...redisWires];
+
+(kinds.length === 0 ? describe.skip : describe).each(kinds)('a bus that fails ($name)', ({ lay }) => {
+  let wire: BreakableWire;
+  const buses: Bus[] = [];
+  beforeEach(async () => {
+    wire = await lay();
+  });
+  afterEach(async () => {
+    await Promise.all(buses.splice(0).map((bus) => bus.stop()));
+    await wire.remove();
+  });
+
+  /** A bus with what it tells, and what it reports. */
+  async function join(onDown: (bus: Bus) => void = () => undefined): Promise<{
+    bus: Bus;
+    ear: BusEar;
+    errors: unknown[];
+    /** Resolves when the bus has noticed that it is down. */
+    down: Promise<void>;
+  }> {
+    const errors: unknown[] = [];
+    let report: () => void = () => undefined;
+    const down = new Promise<void>((resolve) => {
+      report = resolve;
+    });
+    const joined: { bus?: Bus } = {};
+    const bus = await wire.join((error) => {
+      errors.push(error);
+      report();
+      if (joined.bus !== undefined) onDown(joined.bus);
+    });
+    joined.bus = bus;
+    buses.push(bus);
+    return { bus, ear: new BusEar(bus), errors, down };
+  }
+
+  it('while it is down publishing goes on; when it is back, everybody is told of the gap, and hears again', async () => {
+    const [one, other] = [await join(), await join()];
+    await wire.breakDown();
+    await Promise.all([one.down, other.down]);
+    expect([one.bus.isUp, other.bus.isUp]).toEqual([false, false]);
+    one.bus.publish([{ userID: 'lost', head: 1 }]);
+    one.bus.publishEdges([{ ownerID: 'lost', peerID: 'bob' }]);
+    expect(one.ear.takeAll()).toEqual([{ kind: 'hints', hints: [{ userID: 'lost', head: 1 }] }]);
+
+    await wire.mend();
+    expect([await one.ear.next(), await other.ear.next()]).toEqual([{ kind: 'gap' }, { kind: 'gap' }]);
+    // Both have come back: whoever is told of a gap is up.
+    expect([one.bus.isUp, other.bus.isUp]).toEqual([true, true]);
+    other.bus.publish([{ userID: 'ann', head: 2 }]);
+    expect(toHeads(await one.ear.takeUntil('ann'))).toEqual([['ann', 2]]);
+    one.bus.publish([{ userID: 'bob', head: 3 }]);
+    expect(toHeads(await other.ear.takeUntil('bob'))).toEqual([
+      ['ann', 2],
+      ['bob', 3],
+    ]);
+    // Once for each time that it fails, however many attempts there are to come back.
+    expect([one.errors.length, other.errors.length]).toEqual([1, 1]);
+  });
+
+  it('one that could not tell its hints says so, and the others are told of a gap that they did not have', async () => {
+    const one = await join((bus) => {
+      bus.publish([{ userID: 'lost', head: 1 }]);
+    });
+    const other = await join();
+    await wire.cutOldest();
+    expect(await other.ear.next()).toEqual({ kind: 'gap' });
+    expect(other.errors).toEqual([]);
+    expect((await one.ear.takeUntil('lost')).length).toBe(1);
+  });
+
+  it('one that had nothing to tell meanwhile troubles nobody', async () => {
+    const [one, other] = [await join(), await join()];
+    await wire.cutOldest();
+    expect(await one.ear.next()).toEqual({ kind: 'gap' });
+    one.bus.publish([{ userID: 'ann', head: 1 }]);
+    expect(await other.ear.takeUntil('ann')).toHaveLength(1);
+  });
+
+  it('what is lost while connections break is covered by a gap that is told afterwards', async () => {
+    const [one, other] = [await join(), await join()];
+    let last = 0;
+    const publish = (): void => {
+      for (let n = 0; n < 10; n++) one.bus.publish([{ userID: `u${String(++last)}`, head: 1 }]);
+    };
+    for (let round = 0; round < 5; round++) {
+      const goingOn = setInterval(publish, 1);
+      await wire.cutOldest();
+      clearInterval(goingOn);
+    }
+    // With which one is known to be up.
+    while (!one.bus.isUp) await one.ear.next();
+    publish();
+    const told = await other.ear.takeUntil(`u${String(last)}`);
+    const heard = toNumbers(told.slice(1 + told.findLastIndex(({ kind }) => kind === 'gap')));
+    expect(heard).toEqual(Array.from(heard, (_, index) => last - heard.length + 1 + index));
+    expect(told.some(({ kind }) => kind === 'gap') || heard.length === last).toBe(true);
+  });
+
+  it('one that cannot be reached at the start begins without it, and comes up by itself', async () => {
+    await wire.breakDown();
+    const one = await join();
+    expect(one.bus.isUp).toBe(false);
+    expect(one.errors).toHaveLength(1);
+    one.bus.publish([{ userID: 'ann', head: 1 }]);
+    expect(toHeads(one.ear.takeAll())).toEqual([['ann', 1]]);
+    await wire.mend();
+    expect(await one.ear.next()).toEqual({ kind: 'gap' });
+    expect(one.bus.isUp).toBe(true);
+  });
+
+  it('one that is down stops at once', async () => {
+    const one = await join();
+    await wire.breakDown();
+    await one.down;
+    await one.bus.stop();
+    await wire.mend();
+    expect(await wire.countConnections()).toBe(0);
+  });
+
+  it('more than may wait is told as a gap, not as a list without an end', async () => {
+    const [one, other] = [await join(), await join()];
+    one.bus.publish(
+      Array.from({ length: 100_001 }, (_, index) => ({ userID: `u${String(index)}`, head: 1 })),
+    );
+    expect(await other.ear.next()).toEqual({ kind: 'gap' });
+    one.bus.publish([{ userID: 'end', head: 1 }]);
+    expect(toHeads(await other.ear.takeUntil('end'))).toEqual([['end', 1]]);
+  });
+});
+
+(redisWires.length === 0 ? describe.skip : describe)('a bus that is deaf', () => {
+  it('notices by itself that nothing comes back, and comes up when it hears again', async () => {
+    const server = await RedisServer.start();
+    let report: (error: unknown) => void = () => undefined;
+    const reported = new Promise<unknown>((resolve) => {
+      report = resolve;
+    });
+    const bus = new NodesBus({
+      open: createRedisLink([server.url], 'deaf'),
+      maxBytes: 1_000,
+      onError: report,
+      probeMs: 100,
+    });
+    await bus.start();
+    const ear = new BusEar(bus);
+    server.freeze();
+    expect(await reported).toEqual(new Error('The bus is deaf: a message to itself did not come back.'));
+    expect(bus.isUp).toBe(false);
+    server.thaw();
+    expect(await ear.next()).toEqual({ kind: 'gap' });
+    expect(bus.isUp).toBe(true);
+    await bus.stop();
+    await server.remove();
+  });
+});
+
+function toNumbers(told: readonly Told[]): number[] {
+  return toHeads(told).map(([userID]) => Number(userID.slice(1)));
+}

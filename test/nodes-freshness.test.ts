@@ -1,0 +1,130 @@
+import { describeOnBuses, Nodes } from './support/nodes';
+import { TestListener } from './support/listener';
+import { findPostgres } from './support/stores';
+import { act } from './support/people';
+import type { TestServer } from './support/server';
+
+const USERS_INFO = 'query ($id: ID!) { usersInfo(userIDs: [$id]) { fetchedAt user { nickName } } }';
+
+interface Seen {
+  fetchedAt: string;
+  user: { nickName: string };
+}
+
+describeOnBuses('profiles are as fresh on every node', ({ config }) => {
+  let nodes: Nodes;
+  let one: TestServer;
+  let other: TestServer;
+  let round = 0;
+  /** Two users of each test's own, the second open to everybody. */
+  let me = '';
+  let they = '';
+  let listener: TestListener;
+  beforeAll(async () => {
+    nodes = await Nodes.start({ config });
+    ({ one, other } = nodes);
+  });
+  afterAll(() => nodes.stop());
+  beforeEach(async () => {
+    round++;
+    [me, they] = [`me${String(round)}`, `they${String(round)}`];
+    await one.call(they, 'mutation { setSelfInfo(input: { nickName: "old", allowType: ALLOW_ANY }) { id } }');
+    ({ listener } = await TestListener.open(other, me));
+  });
+  afterEach(() => listener.stop());
+
+  const rename = (nick: string): Promise<unknown> =>
+    one.call(they, 'mutation ($nick: String!) { setSelfInfo(input: { nickName: $nick }) { id } }', { nick });
+  async function look(server: TestServer, viewer = me): Promise<Seen> {
+    return (await server.call<{ usersInfo: [Seen] }>(viewer, USERS_INFO, { id: they })).usersInfo[0];
+  }
+  const nick = async (server: TestServer): Promise<string> => (await look(server)).user.nickName;
+  /** Resolves when the other node has heard of it: the words about edges go before those about events. */
+  const onOne = async (call: string): Promise<void> => {
+    expect([await act(one, me, call)].flat()).toEqual(['OK']);
+    await listener.next();
+  };
+
+  it('each keeps its own copies of strangers', async () => {
+    const copies = [await look(one), await look(other)];
+    await rename('new');
+    expect([await look(one), await look(other)]).toEqual(copies);
+  });
+
+  it('who becomes a friend on one is current on the other at once', async () => {
+    expect(await nick(other)).toBe('old');
+    await rename('new');
+    expect(await nick(other)).toBe('old');
+    await onOne(`addFriend(input: { userID: "${they}" })`);
+    expect(await nick(other)).toBe('new');
+    await rename('newer');
+    expect(await nick(other)).toBe('newer');
+  });
+
+  it('the event that tells of the friend shows the profile as it is', async () => {
+    expect(await nick(other)).toBe('old');
+    await rename('new');
+    await act(one, me, `addFriend(input: { userID: "${they}" })`);
+    expect(await listener.next()).toMatchObject({
+      type: 'FRIEND_LIST_ADDED',
+      friends: [{ userID: they, user: { nickName: 'new' } }],
+    });
+  });
+
+  it('others keep their copies of who has become my friend', async () => {
+    const bystander = `bystander${String(round)}`;
+    const copy = await look(other, bystander);
+    await rename('new');
+    await onOne(`addFriend(input: { userID: "${they}" })`);
+    expect(await look(other, bystander)).toEqual(copy);
+  });
+
+  it('who ceases to be a friend on one is never seen older on the other than before', async () => {
+    expect(await nick(other)).toBe('old');
+    await onOne(`addFriend(input: { userID: "${they}" })`);
+    await rename('seen as a friend');
+    // The change of a friend's profile is an event too.
+    expect(await listener.next()).toMatchObject({ type: 'FRIEND_INFO_CHANGED' });
+    expect(await nick(other)).toBe('seen as a friend');
+    await onOne(`deleteFromFriendList(userIDs: ["${they}"])`);
+    await rename('afterwards');
+    expect(await nick(one)).toBe('seen as a friend');
+    const copy = await look(other);
+    expect(copy.user.nickName).toBe('afterwards');
+    await rename('later');
+    expect(await look(other)).toEqual(copy);
+  });
+
+  it('a copy that the other node has kept from that time goes, too', async () => {
+    await act(other, me, `addFriend(input: { userID: "${they}" })`);
+    await act(other, me, `deleteFromFriendList(userIDs: ["${they}"])`);
+    await listener.take(2);
+    await rename('new');
+    // The moment of parting, which the other node keeps.
+    expect(await nick(other)).toBe('old');
+    await onOne(`addFriend(input: { userID: "${they}" })`);
+    await rename('newer');
+    expect(await nick(other)).toBe('newer');
+    expect(await listener.next()).toMatchObject({ type: 'FRIEND_INFO_CHANGED' });
+    await onOne(`deleteFromFriendList(userIDs: ["${they}"])`);
+    expect(await nick(other)).toBe('newer');
+  });
+});
+
+(findPostgres() === null ? describe.skip : describe)('a node that may have missed something', () => {
+  it('gives away all copies of strangers when it hears again', async () => {
+    const nodes = await Nodes.start();
+    const { one, other } = nodes;
+    await one.call('they', 'mutation { setSelfInfo(input: { nickName: "old" }) { id } }');
+    const look = async (): Promise<Seen> =>
+      (await other.call<{ usersInfo: [Seen] }>('me', USERS_INFO, { id: 'they' })).usersInfo[0];
+    const copy = await look();
+    await one.call('they', 'mutation { setSelfInfo(input: { nickName: "new" }) { id } }');
+    expect(await look()).toEqual(copy);
+    await nodes.cutNotifications();
+    while ((await look()).user.nickName === 'old');
+    // Up again, it keeps copies again.
+    while ((await look()).fetchedAt !== (await look()).fetchedAt);
+    await nodes.stop();
+  });
+});

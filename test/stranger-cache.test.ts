@@ -1,0 +1,140 @@
+import { EMPTY_PROFILE } from '../src/users/profile';
+import { StrangerCache, type CacheBounds, type ProfileCopy } from '../src/users/stranger-cache';
+
+/** A read of the store that takes time: what happens between its beginning and its end may make it void. */
+describe('what is read while something changes', () => {
+  let strangers: StrangerCache;
+  let isTold: boolean;
+  beforeEach(() => {
+    isTold = true;
+    strangers = new StrangerCache({ now: () => 1_000 }, () => isTold);
+  });
+
+  const createdAt = new Date(0);
+  const copy: ProfileCopy = {
+    user: { ...EMPTY_PROFILE, id: 'they', createdAt, updatedAt: createdAt },
+    fetchedAt: new Date(1_000),
+  };
+  const isKept = (change: () => void): boolean => {
+    const mark = strangers.mark();
+    change();
+    strangers.keep('me', copy, mark);
+    return strangers.find('me', 'they') !== null;
+  };
+
+  it('is kept when nothing happens', () => {
+    expect(isKept(() => undefined)).toBe(true);
+  });
+
+  it('is not kept when the two become friends', () => {
+    expect(
+      isKept(() => {
+        strangers.drop('me', 'they');
+      }),
+    ).toBe(false);
+  });
+
+  it('is kept when others become friends, and when the two did so before', () => {
+    strangers.drop('me', 'they');
+    expect(
+      isKept(() => {
+        strangers.drop('they', 'me');
+        strangers.drop('me', 'another');
+      }),
+    ).toBe(true);
+  });
+
+  it('is not kept when so many become friends that nobody knows any more', () => {
+    expect(
+      isKept(() => {
+        strangers.drop('me', 'they');
+        for (let n = 0; n < 10_000; n++) strangers.drop('me', `u${String(n)}`);
+      }),
+    ).toBe(false);
+  });
+
+  it('is not kept when a user is deleted, or all is dropped', () => {
+    expect(
+      isKept(() => {
+        strangers.dropUser('another');
+      }),
+    ).toBe(false);
+    expect(
+      isKept(() => {
+        strangers.dropAll();
+      }),
+    ).toBe(false);
+  });
+
+  it('is neither given nor kept while others are not heard', () => {
+    expect(isKept(() => undefined)).toBe(true);
+    isTold = false;
+    expect(strangers.find('me', 'they')).toBeNull();
+    strangers.dropAll();
+    strangers.keep('me', copy, strangers.mark());
+    isTold = true;
+    expect(strangers.find('me', 'they')).toBeNull();
+  });
+});
+
+describe('the bounds of the copies', () => {
+  const createdAt = new Date(0);
+  const createCopy = (id: string, nickName = ''): ProfileCopy => ({
+    user: { ...EMPTY_PROFILE, id, nickName, createdAt, updatedAt: createdAt },
+    fetchedAt: new Date(1_000),
+  });
+  const open = (bounds?: CacheBounds): StrangerCache =>
+    new StrangerCache({ now: () => 1_000 }, () => true, bounds);
+  const keep = (strangers: StrangerCache, viewerID: string, copy: ProfileCopy): void => {
+    strangers.keep(viewerID, copy, strangers.mark());
+  };
+
+  it('let the copy go that was looked at longest ago, past so many entries', () => {
+    const strangers = open({ entries: 2, bytes: 1_000_000 });
+    keep(strangers, 'me', createCopy('one'));
+    keep(strangers, 'me', createCopy('two'));
+    expect(strangers.stats).toMatchObject({ entries: 2, evictions: 0 });
+    strangers.find('me', 'one');
+    keep(strangers, 'me', createCopy('three'));
+    expect(strangers.stats).toMatchObject({ entries: 2, evictions: 1 });
+    expect(['one', 'two', 'three'].map((id) => strangers.find('me', id) !== null)).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  it('do so past so many bytes, and count a profile that many see once', () => {
+    const probe = open();
+    keep(probe, 'v1', createCopy('they', 'x'.repeat(1_000)));
+    const first = probe.stats.bytes;
+    expect(first).toBeGreaterThan(2_000);
+    keep(probe, 'v2', createCopy('they', 'x'.repeat(1_000)));
+    const second = probe.stats.bytes - first;
+    expect(second).toBeLessThan(300);
+
+    const strangers = open({ entries: 1_000, bytes: first + second });
+    for (const viewer of ['v1', 'v2']) keep(strangers, viewer, createCopy('they', 'x'.repeat(1_000)));
+    expect(strangers.stats).toMatchObject({ entries: 2, evictions: 0, bytes: first + second });
+    keep(strangers, 'v3', createCopy('they', 'x'.repeat(1_000)));
+    expect(strangers.stats).toMatchObject({ entries: 2, evictions: 1, bytes: first + second });
+    expect(strangers.find('v1', 'they')).toBeNull();
+    expect(strangers.find('v3', 'they')).not.toBeNull();
+  });
+
+  it('are free again when the copies are gone, other versions of one profile too', () => {
+    const strangers = open();
+    keep(strangers, 'v1', createCopy('they', 'before'));
+    keep(strangers, 'v2', createCopy('they', 'after'));
+    expect(strangers.find('v1', 'they')?.user.nickName).toBe('before');
+    keep(strangers, 'v1', createCopy('they', 'after'));
+    strangers.drop('v1', 'they');
+    strangers.drop('v2', 'they');
+    expect(strangers.stats).toMatchObject({ entries: 0, bytes: 0, evictions: 0, hits: 1, misses: 0 });
+    strangers.find('v1', 'they');
+    expect(strangers.stats).toMatchObject({ misses: 1 });
+    keep(strangers, 'v1', createCopy('they'));
+    strangers.dropAll();
+    expect(strangers.stats).toMatchObject({ entries: 0, bytes: 0 });
+  });
+});
