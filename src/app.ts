@@ -4,10 +4,12 @@ import { createVerifier } from './auth/verifier';
 import type { Config } from './config';
 import type { Sink } from './events/delivery';
 import { createApollo } from './graphql/apollo';
+import { CompiledQueries } from './graphql/compiled-queries';
 import { RequestContext, type Loaders } from './graphql/context';
 import type { LogDefect } from './graphql/error-presenter';
 import { Operations } from './graphql/operations';
 import { createExecutableSchema } from './graphql/resolvers';
+import { openTrustedDocuments } from './graphql/trusted-documents';
 import { Closers } from './lib/closers';
 import { listen, stopServer } from './lib/http-server';
 import { openServices, type Dependencies } from './services';
@@ -45,12 +47,14 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
   let ready = false;
 
   async function open(): Promise<{ url: string }> {
+    const documents = await openTrustedDocuments(config, logger);
     const services = await openServices(config, { onError, ...dependencies });
     closers.add(() => services.stop());
     const { clock } = services;
 
     const schema = createExecutableSchema(services);
-    const apollo = createApollo(schema, logger, logDefect);
+    const compiled = new CompiledQueries(schema, dependencies);
+    const apollo = createApollo(schema, compiled, logger, logDefect);
     await apollo.start();
     closers.add(() => apollo.stop());
 
@@ -73,6 +77,8 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       apollo,
       authenticate,
       createContext,
+      documents,
+      corsOrigins: config.corsOrigins,
       isReady: () => ready,
       isDegraded: () => !services.isBusUp(),
       onError,
@@ -80,6 +86,8 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     const protocol = createProtocol({
       schema,
       operations,
+      compiled,
+      documents,
       authenticate,
       createContext,
       logDefect,
@@ -89,8 +97,12 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     });
     const sockets = attachWebSocket(server, protocol, onError);
     const { address, port, family } = await listen(server, config.host, config.port);
-    closers.add(() => stopServer(server, GRACE_MS));
-    closers.add(() => sockets.stop(GRACE_MS));
+    closers.add(async () => {
+      // The port closes first: a client that is told to go away must not come back to this process.
+      const stopped = stopServer(server, GRACE_MS);
+      await sockets.stop(GRACE_MS);
+      await stopped;
+    });
     closers.add(() => {
       ready = false;
     });

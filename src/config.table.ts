@@ -5,6 +5,7 @@ import {
   type Setting,
   toChoice,
   toInteger,
+  toOrigins,
   toSecret,
   toSwitch,
   toText,
@@ -15,6 +16,9 @@ import {
 /** Pino's levels, and `silent`. */
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const TRUST_MODES = ['off', 'log', 'enforce'] as const;
+export type TrustMode = (typeof TRUST_MODES)[number];
 
 /** Every setting but the limits, under the name it has in the code. The manual lists them in this order. */
 export const settings = {
@@ -116,6 +120,27 @@ export const settings = {
     default: '64',
     description: 'How many operations may be under way on one WebSocket connection.',
     parse: toInteger(1, 1_000_000),
+  },
+  corsOrigins: {
+    name: 'AMICUS_CORS_ORIGINS',
+    default: '',
+    description:
+      'The origins of web pages that may call from another site, `https://app.example`, with commas between them; `*` for all. Unset, none.',
+    parse: toOrigins,
+  },
+  trustedDocuments: {
+    name: 'AMICUS_TRUSTED_DOCUMENTS',
+    default: '',
+    description:
+      'A manifest of the documents that clients may ask for by id, as graphql-codegen, Relay or Apollo write it.',
+    parse: optional((text) => ({ value: resolve(text) })),
+  },
+  trustMode: {
+    name: 'AMICUS_TRUSTED_DOCUMENTS_MODE',
+    default: 'off',
+    description:
+      'What becomes of a document that is not in the manifest: `off` serves it, `log` serves and logs it, `enforce` refuses it.',
+    parse: toChoice(TRUST_MODES),
   },
   logLevel: {
     name: 'AMICUS_LOG_LEVEL',

@@ -1,4 +1,4 @@
-import { allSettings, limitSettings, type LogLevel, settings } from './config.table';
+import { allSettings, limitSettings, type LogLevel, settings, type TrustMode } from './config.table';
 import { findNearestName } from './lib/nearest-name';
 import type { Parsed, Setting } from './lib/setting';
 import type { Limits } from './limits';
@@ -30,6 +30,11 @@ export interface Config {
   readonly socketsPerUser: number;
   /** Under way at once, subscriptions included. */
   readonly operationsPerSocket: number;
+  /** As browsers write them, or `*` for all. */
+  readonly corsOrigins: readonly string[];
+  /** An absolute path; null means no manifest, and then the mode is off. */
+  readonly trustedDocuments: string | null;
+  readonly trustMode: TrustMode;
   readonly logLevel: LogLevel;
   readonly limits: Limits;
 }
@@ -57,6 +62,9 @@ export function loadConfig(env: Environment): Config {
   const limits = readAll(limitSettings, env, problems);
   if (values.jwtSecret !== null && values.jwksUrl !== null) {
     problems.push('AMICUS_JWT_SECRET and AMICUS_JWKS_URL exclude each other: set one of them');
+  }
+  if (values.trustMode !== 'off' && values.trustedDocuments === null) {
+    problems.push('AMICUS_TRUSTED_DOCUMENTS_MODE needs a manifest: set AMICUS_TRUSTED_DOCUMENTS');
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return { ...values, limits };

@@ -38,6 +38,10 @@ export interface Dependencies {
   onStatement?: (sql: string) => void;
   /** Called before each execution of a document over an event. */
   onExecution?: () => void;
+  /** The use at which a query is compiled. */
+  compileAtUse?: number;
+  /** Called after each answer that a compiled query gave. */
+  onCompiledAnswer?: () => void;
   /** Gets what went wrong where no caller waits for it. */
   onError?: (error: unknown) => void;
 }

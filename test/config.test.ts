@@ -32,6 +32,9 @@ test('nothing has to be set', () => {
     eventRetentionCount: 10_000,
     socketsPerUser: 32,
     operationsPerSocket: 64,
+    corsOrigins: [],
+    trustedDocuments: null,
+    trustMode: 'off',
     logLevel: 'info',
     limits: defaultLimits,
   });
@@ -130,4 +133,24 @@ test('a Redis Cluster is named by several of its nodes, each a URL', () => {
   expect(findProblems({ AMICUS_REDIS_URL: 'redis://one,two' })).toEqual([
     'AMICUS_REDIS_URL must be a URL beginning with redis:// or rediss://, or several with commas between them',
   ]);
+});
+
+test('origins are as browsers write them, with commas between them, or all', () => {
+  const { corsOrigins } = loadConfig({ AMICUS_CORS_ORIGINS: 'https://app.example, http://localhost:3000' });
+  expect(corsOrigins).toEqual(['https://app.example', 'http://localhost:3000']);
+  expect(loadConfig({ AMICUS_CORS_ORIGINS: '*' }).corsOrigins).toEqual(['*']);
+  for (const text of ['app.example', 'https://app.example/', 'https://app.example,', 'https://*.example/x']) {
+    expect(findProblems({ AMICUS_CORS_ORIGINS: text })).toHaveLength(1);
+  }
+});
+
+test('trusted documents are looked after only with a manifest', () => {
+  expect(findProblems({ AMICUS_TRUSTED_DOCUMENTS_MODE: 'enforce' })).toEqual([
+    'AMICUS_TRUSTED_DOCUMENTS_MODE needs a manifest: set AMICUS_TRUSTED_DOCUMENTS',
+  ]);
+  const config = loadConfig({
+    AMICUS_TRUSTED_DOCUMENTS: 'documents.json',
+    AMICUS_TRUSTED_DOCUMENTS_MODE: 'enforce',
+  });
+  expect(config).toMatchObject({ trustedDocuments: resolve('documents.json'), trustMode: 'enforce' });
 });

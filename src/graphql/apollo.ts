@@ -1,31 +1,20 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { OperationTypeNode, type GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import { badInput } from '../errors';
+import * as plugins from './apollo-plugins';
+import { BoundedStore } from './bounded-store';
+import type { CompiledQueries } from './compiled-queries';
 import type { RequestContext } from './context';
-import { presentError, toHttpError, type LogDefect } from './error-presenter';
+import { presentError, type LogDefect } from './error-presenter';
 import { MAX_TOKENS } from './limits';
-
-/** Executed over HTTP, a subscription would answer with its first event and leak the rest. */
-const refuseSubscriptions: ApolloServerPlugin<RequestContext> = {
-  async requestDidStart() {
-    return {
-      async didResolveOperation({ operation }) {
-        if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return;
-        throw toHttpError(
-          badInput('Subscriptions are served over WebSocket, by the graphql-transport-ws protocol.'),
-        );
-      },
-    };
-  },
-};
 
 export function createApollo(
   schema: GraphQLSchema,
+  compiled: CompiledQueries,
   logger: Logger,
   logDefect: LogDefect,
 ): ApolloServer<RequestContext> {
@@ -33,15 +22,21 @@ export function createApollo(
     schema,
     logger,
     introspection: true,
-    // Every request carries a bearer token, which no page of another origin can make a browser add.
+    // What browsers send from other sites is refused at the door, where urql's GETs get through.
     csrfPrevention: false,
     includeStacktraceInErrorResponses: false,
     // The process has one owner of its signals, and it is not this.
     stopOnTerminationSignals: false,
     parseOptions: { maxLexicalTokens: MAX_TOKENS },
+    documentStore: new BoundedStore<DocumentNode>(({ loc }) => loc?.source.body.length ?? 0),
+    persistedQueries: { cache: new BoundedStore<string>((text) => text.length) },
     formatError: (_formatted, error) => presentError(error, logDefect),
+    /* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment -- What takes any context takes ours. */
     plugins: [
-      refuseSubscriptions,
+      plugins.refuseSubscriptions,
+      plugins.refuseUnacceptable,
+      plugins.answerJsonClientsWith200,
+      plugins.executeCompiled(compiled),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
     ],

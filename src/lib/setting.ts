@@ -77,6 +77,17 @@ export function toUrls(...schemes: readonly string[]): (text: string) => Parsed<
   };
 }
 
+/** Origins as browsers write them, or `*`, with commas between them; none for an empty text. */
+export function toOrigins(text: string): Parsed<readonly string[]> {
+  const origins = text === '' ? [] : text.split(',').map((part) => part.trim());
+  const isFit = origins.every(
+    (part) => part === '*' || (URL.canParse(part) && new URL(part).origin === part),
+  );
+  return isFit
+    ? { value: origins }
+    : { expected: 'origins such as https://app.example, with commas between them, or *' };
+}
+
 /** A shared secret: HS256 wants at least as many bytes of key as its hash has. */
 export function toSecret(minimumBytes: number): (text: string) => Parsed<string> {
   return (text) =>

@@ -12,9 +12,11 @@ import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { CodedError } from '../errors';
 import type { Renderer, Sink } from '../events/delivery';
+import type { CompiledQueries } from '../graphql/compiled-queries';
 import type { RequestContext } from '../graphql/context';
 import { presentError, type LogDefect } from '../graphql/error-presenter';
 import type { Operations } from '../graphql/operations';
+import type { TrustedDocuments } from '../graphql/trusted-documents';
 import type { Viewer } from '../users/viewer';
 import { fromConnectionParams, type Authenticate, type Authenticated } from './authenticate';
 import { SocketCensus } from './socket-census';
@@ -28,6 +30,9 @@ export interface ProtocolOptions {
   schema: GraphQLSchema;
   authenticate: Authenticate;
   operations: Operations;
+  compiled: CompiledQueries;
+  /** Null when there is no manifest. */
+  documents: TrustedDocuments | null;
   createContext: (viewer: Viewer, sink: Sink | null) => RequestContext;
   logDefect: LogDefect;
   expiries: SocketExpiries;
@@ -108,6 +113,7 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
       if (underWay > options.operationsPerSocket) return [TOO_MANY_OPERATIONS];
       return toExecution(options, extra, operationID, payload);
     },
+    execute: (args) => options.compiled.execute(args),
     onNext: (_connection, _id, _payload, _args, { data, errors }) =>
       errors === undefined ? undefined : { ...(data !== undefined && { data }), errors: present(errors) },
     onError: (_connection, _id, _payload, errors) => present(errors),
@@ -116,14 +122,22 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
 
 /** A mistake in one operation is that operation's error; thrown from here it would close the whole socket. */
 function toExecution(
-  { schema, operations, createContext }: ProtocolOptions,
+  { schema, operations, documents, createContext }: ProtocolOptions,
   session: Session,
   operationID: string,
-  { query, variables, operationName = null }: SubscribePayload,
+  payload: SubscribePayload,
 ): ExecutionArgs | readonly GraphQLError[] {
   const { authenticated } = session;
   if (authenticated === undefined)
     throw new Error('An operation came before the connection was acknowledged.');
+  let resolved = payload;
+  try {
+    if (documents !== null) resolved = documents.resolve({ ...payload });
+  } catch (error) {
+    if (error instanceof CodedError) return [new GraphQLError(error.message, { originalError: error })];
+    throw error;
+  }
+  const { query, variables, operationName = null } = resolved;
   const checked = operations.check(query);
   if ('errors' in checked) return checked.errors;
   const { document } = checked;

@@ -1,148 +1,109 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { HeaderMap, type ApolloServer, type HTTPGraphQLResponse } from '@apollo/server';
-import { CodedError } from '../errors';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { ApolloServer } from '@apollo/server';
 import type { RequestContext } from '../graphql/context';
-import { toHttpError } from '../graphql/error-presenter';
+import type { TrustedDocuments } from '../graphql/trusted-documents';
 import type { Viewer } from '../users/viewer';
 import { fromHeaders, type Authenticate } from './authenticate';
+import { send } from './http-answer';
+import { createGraphqlHandler } from './http-graphql';
+import { Origins } from './origins';
 
 export const GRAPHQL_PATH = '/graphql';
-const MAX_BODY_BYTES = 1024 * 1024;
 
 export interface HttpOptions {
   apollo: ApolloServer<RequestContext>;
   authenticate: Authenticate;
   createContext: (viewer: Viewer) => RequestContext;
+  /** Null when there is no manifest. */
+  documents: TrustedDocuments | null;
+  /** The origins of pages that may call; `*` for all. */
+  corsOrigins: readonly string[];
   /** Whether the process takes new work. */
   isReady: () => boolean;
   /** Whether it does so without hearing of other servers: all is served, some of it later. */
   isDegraded: () => boolean;
   onError: (error: unknown) => void;
+  limits?: HttpLimits;
 }
 
-/** What a request without a result is answered with. */
-class HttpProblem extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-    readonly headers: Readonly<Record<string, string>> = {},
-  ) {
-    super(message);
-  }
+/** How large and how slow a request may be. */
+export interface HttpLimits {
+  maxBodyBytes: number;
+  /** From the first byte of a request until its headers are whole. */
+  headersMs: number;
+  /** Until its body is whole, too. */
+  requestMs: number;
+  /** How long a connection may stay open without a request. */
+  keepAliveMs: number;
+  /** How long a connection may neither take nor give a byte while a request is under way. */
+  silenceMs: number;
 }
+
+/** Idle connections stay open longer than the minute that load balancers commonly do: the client must close first. */
+const LIMITS: HttpLimits = {
+  maxBodyBytes: 1024 * 1024,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  keepAliveMs: 75_000,
+  silenceMs: 120_000,
+};
 
 /** The HTTP door: GraphQL at its path, and the two probes. */
 export function createHttpServer(options: HttpOptions): Server {
-  return createServer((request, response) => {
-    answer(request, response, options).catch((error: unknown) => {
-      // A client that went away in the middle of its request is nobody's fault here.
-      if (request.errored !== null) return;
-      if (!(error instanceof HttpProblem)) options.onError(error);
-      const problem =
-        error instanceof HttpProblem ? error : new HttpProblem(500, 'Something went wrong here.');
-      send(
-        response,
-        problem.status,
-        { 'content-type': 'text/plain; charset=utf-8', ...problem.headers },
-        problem.message,
-      );
-    });
+  const {
+    apollo,
+    authenticate,
+    createContext,
+    documents,
+    corsOrigins,
+
+    onError,
+    limits = LIMITS,
+  } = options;
+  const answerGraphql = createGraphqlHandler({
+    apollo,
+    createContext: async ({ headers }) => {
+      const { viewer } = await authenticate(fromHeaders(headers));
+      return createContext(viewer);
+    },
+    resolveDocument: documents === null ? undefined : (sent) => documents.resolve(sent, true),
+    origins: new Origins(corsOrigins),
+    maxBodyBytes: limits.maxBodyBytes,
+    onError,
   });
+  const server = createServer({
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(limits.headersMs, limits.requestMs) / 4,
+  });
+  server.setTimeout(limits.silenceMs);
+  server.on('request', (request, response) => {
+    const { path, search } = splitUrl(request);
+    switch (path) {
+      case GRAPHQL_PATH:
+        void answerGraphql(request, response, search);
+        return;
+      case '/livez':
+        send(response, 200, TEXT, 'ok\n');
+        return;
+      case '/readyz':
+        // A server that is degraded stays in service: the others most likely are no better off.
+        if (!options.isReady()) send(response, 503, TEXT, 'not ready\n');
+        else if (options.isDegraded()) send(response, 200, TEXT, 'degraded: the bus is down\n');
+        else send(response, 200, TEXT, 'ready\n');
+        return;
+      default:
+        send(response, 404, TEXT, `Nothing is served here; GraphQL is at ${GRAPHQL_PATH}.`);
+    }
+  });
+  return server;
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: HttpOptions,
-): Promise<void> {
-  const { path, search } = splitUrl(request);
-  switch (path) {
-    case GRAPHQL_PATH:
-      sendResult(response, await execute(request, search, options));
-      return;
-    case '/livez':
-      send(response, 200, { 'content-type': 'text/plain' }, 'ok\n');
-      return;
-    case '/readyz': {
-      const ready = options.isReady();
-      const state = options.isDegraded() ? 'degraded: the bus is down\n' : 'ready\n';
-      send(response, ready ? 200 : 503, { 'content-type': 'text/plain' }, ready ? state : 'not ready\n');
-      return;
-    }
-    default:
-      throw new HttpProblem(404, `Nothing is served here; GraphQL is at ${GRAPHQL_PATH}.`);
-  }
-}
+const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
 
 /** Not by `URL`, which throws on what a client may well send. `search` begins with `?`, or is empty. */
 export function splitUrl({ url = '/' }: IncomingMessage): { path: string; search: string } {
   const mark = url.indexOf('?');
   return mark === -1 ? { path: url, search: '' } : { path: url.slice(0, mark), search: url.slice(mark) };
-}
-
-async function execute(
-  request: IncomingMessage,
-  search: string,
-  { apollo, authenticate, createContext }: HttpOptions,
-): Promise<HTTPGraphQLResponse> {
-  const { method = 'GET' } = request;
-  if (method !== 'GET' && method !== 'POST') {
-    throw new HttpProblem(405, 'GraphQL is served by GET and POST.', { allow: 'GET, POST' });
-  }
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
-  const body: unknown = method === 'POST' ? parse(await readBody(request)) : undefined;
-  return apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { method, headers, search, body },
-    context: async () => {
-      try {
-        const { viewer } = await authenticate(fromHeaders(request.headers));
-        return createContext(viewer);
-      } catch (error) {
-        throw error instanceof CodedError ? toHttpError(error) : error;
-      }
-    },
-  });
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // Leaving the loop must not close the socket: the answer still has to go out on it.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) {
-      throw new HttpProblem(413, `The body is larger than ${MAX_BODY_BYTES} bytes.`, { connection: 'close' });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
-}
-
-/** An empty body is left to Apollo Server, which says what a GraphQL request needs. */
-function parse(body: string): unknown {
-  if (body === '') return undefined;
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new HttpProblem(400, 'The body is not JSON.');
-  }
-}
-
-function sendResult(response: ServerResponse, { status, headers, body }: HTTPGraphQLResponse): void {
-  // Results come in pieces only for @defer and @stream, which the schema does not have.
-  if (body.kind !== 'complete') throw new Error('A result in pieces was not expected.');
-  send(response, status ?? 200, Object.fromEntries(headers), body.string);
-}
-
-function send(
-  response: ServerResponse,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-): void {
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }

@@ -21,6 +21,8 @@ export interface ServerOptions {
   clock?: Clock;
   config?: Partial<Omit<Config, 'limits'>>;
   limits?: Partial<Limits>;
+  /** Called before each SQL statement. What it throws, the statement fails with. */
+  onStatement?: (sql: string) => void;
 }
 
 /** Longer than any test moves the clock. */
@@ -33,6 +35,8 @@ export class TestServer {
   readonly statements: string[] = [];
   /** How often a document was executed over an event since the server was made. */
   executions = 0;
+  /** How often a query was answered by a compiled function since the server was made. */
+  compiledAnswers = 0;
   /** Changes with each start. */
   url = '';
   private app: App;
@@ -42,13 +46,20 @@ export class TestServer {
     private readonly config: Config,
     private readonly clock: Clock | undefined,
     private readonly drop: () => Promise<void>,
+    private readonly onStatement: (sql: string) => void,
   ) {}
 
-  static async start({ store = sqlite, clock, config, limits }: ServerOptions = {}): Promise<TestServer> {
+  static async start({
+    store = sqlite,
+    clock,
+    config,
+    limits,
+    onStatement = () => undefined,
+  }: ServerOptions = {}): Promise<TestServer> {
     const place = await store.create();
     const defaults = loadConfig({ AMICUS_PORT: '0', AMICUS_LOG_LEVEL: 'fatal', AMICUS_JWT_SECRET: SECRET });
     const merged = { ...defaults, ...place.config, ...config, limits: { ...defaults.limits, ...limits } };
-    const server = new TestServer(merged, clock, () => place.drop());
+    const server = new TestServer(merged, clock, () => place.drop(), onStatement);
     await server.open();
     return server;
   }
@@ -62,8 +73,14 @@ export class TestServer {
   private async open(): Promise<void> {
     this.app = createApp(this.config, {
       ...(this.clock && { clock: this.clock }),
-      onStatement: (sql) => this.statements.push(sql),
+      onStatement: (sql) => {
+        this.statements.push(sql);
+        this.onStatement(sql);
+      },
       onExecution: () => this.executions++,
+      // So that whatever a test asks is answered by the compiled queries.
+      compileAtUse: 1,
+      onCompiledAnswer: () => this.compiledAnswers++,
     });
     this.url = (await this.app.start()).url;
   }

@@ -1,0 +1,148 @@
+import {
+  BREAK,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  Kind,
+  visit,
+  type ASTNode,
+  type DirectiveNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** What there is to know of a query before it is compiled. */
+export interface CompilableOperation {
+  /** The variables that decide, in `@skip` and `@include`, which fields are asked for. */
+  conditions: readonly string[];
+  /** How many fields the query has once its fragments stand where they are spread. */
+  fieldCount: number;
+}
+
+/** Fragments spread in fragments can double the fields with each level: what is larger is not compiled. */
+const MAX_FIELDS = 200;
+const INTROSPECTION = ['__schema', '__type'];
+
+/**
+ * Says of a validated query how it can be compiled; null when it is left to graphql-js.
+ *
+ * graphql-jit writes the query into the source text of a function. Names cannot do harm there, but texts can: one that
+ * holds a certain word is run as a program (0.8.9). So whatever holds a text is not compiled; queries that are worth it
+ * have their texts in variables.
+ */
+export function toCompilable(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): CompilableOperation | null {
+  const fragments = toFragments(document);
+  const required = new Set(
+    (operation.variableDefinitions ?? [])
+      .filter(({ type }) => type.kind === Kind.NON_NULL_TYPE)
+      .map(({ variable }) => variable.name.value),
+  );
+  const conditions = new Set<string>();
+  const misfits: ASTNode[] = [];
+  const refuse = (node: ASTNode): typeof BREAK => {
+    misfits.push(node);
+    return BREAK;
+  };
+  for (const root of [operation, ...fragments.values()]) {
+    visit(root, {
+      StringValue: refuse,
+      // As the name of a property it would not be one, but the object's prototype.
+      Name: (node) => (node.value === '__proto__' ? refuse(node) : undefined),
+      // The compiled query is made over a schema of its own, which must not be seen.
+      Field: (node) => (INTROSPECTION.includes(node.name.value) ? refuse(node) : undefined),
+      Directive: (directive) => {
+        const condition = findCondition(directive);
+        if (condition === null) return refuse(directive);
+        if (typeof condition === 'string') conditions.add(condition);
+        return undefined;
+      },
+      // Inside of a literal graphql-jit gives null for a variable that is absent.
+      Variable: (node, _key, parent) =>
+        isLiteral(parent) && !required.has(node.name.value) ? refuse(node) : undefined,
+    });
+  }
+  if (misfits.length > 0) return null;
+  const fieldCount = countFields(operation.selectionSet, fragments, new Map());
+  return fieldCount > MAX_FIELDS ? null : { conditions: [...conditions].sort(), fieldCount };
+}
+
+/**
+ * The query with the conditions settled, and without any `@skip` and `@include`: graphql-jit takes a fragment that is
+ * spread twice for what its first place says. The rest of the document goes.
+ */
+export function settleConditions(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  isTrue: (variable: string) => boolean,
+): DocumentNode {
+  const isIncluded = ({ directives = [] }: { directives?: readonly DirectiveNode[] }): boolean =>
+    directives.every((directive) => {
+      const condition = findCondition(directive);
+      const value = typeof condition === 'string' ? isTrue(condition) : condition === true;
+      return value === (directive.name.value === GraphQLIncludeDirective.name);
+    });
+  const keepIncluded = (node: { directives?: readonly DirectiveNode[] }) =>
+    isIncluded(node) ? undefined : null;
+  const definitions = [operation, ...toFragments(document).values()];
+  return visit(
+    { kind: Kind.DOCUMENT, definitions },
+    {
+      Field: keepIncluded,
+      InlineFragment: keepIncluded,
+      FragmentSpread: keepIncluded,
+      Directive: () => null,
+    },
+  );
+}
+
+/** The name of the variable, or the value, that a `@skip` or `@include` depends on; null for anything else. */
+function findCondition({ name, arguments: [argument] = [] }: DirectiveNode): string | boolean | null {
+  if (name.value !== GraphQLSkipDirective.name && name.value !== GraphQLIncludeDirective.name) return null;
+  if (argument?.value.kind === Kind.VARIABLE) return argument.value.name.value;
+  return argument?.value.kind === Kind.BOOLEAN ? argument.value.value : null;
+}
+
+function isLiteral(parent: ASTNode | readonly ASTNode[] | undefined): boolean {
+  if (parent === undefined) return false;
+  // The items of a list come as an array; no other variables do.
+  return !('kind' in parent) || parent.kind === Kind.OBJECT_FIELD;
+}
+
+function toFragments({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
+  return new Map(
+    definitions
+      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+      .map((fragment) => [fragment.name.value, fragment]),
+  );
+}
+
+function countFields(
+  { selections }: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  counted: Map<string, number>,
+): number {
+  let count = 0;
+  for (const selection of selections) {
+    switch (selection.kind) {
+      case Kind.FIELD:
+        count += 1 + (selection.selectionSet ? countFields(selection.selectionSet, fragments, counted) : 0);
+        break;
+      case Kind.INLINE_FRAGMENT:
+        count += countFields(selection.selectionSet, fragments, counted);
+        break;
+      case Kind.FRAGMENT_SPREAD: {
+        const name = selection.name.value;
+        const fragment = fragments.get(name);
+        const known =
+          counted.get(name) ?? (fragment ? countFields(fragment.selectionSet, fragments, counted) : 0);
+        counted.set(name, known);
+        count += known;
+      }
+    }
+  }
+  return count;
+}

@@ -1,0 +1,60 @@
+import { gzipSync } from 'node:zlib';
+import { TestServer } from './support/server';
+
+describe('a body', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await TestServer.start();
+  });
+  afterAll(() => server.stop());
+
+  const QUERY = JSON.stringify({ query: '{ me { id } }' });
+  const post = async (body: string | Buffer, more: Record<string, string> = {}): Promise<Response> =>
+    fetch(server.url, {
+      method: 'POST',
+      headers: {
+        ...(await server.headers({ userID: 'ann' })),
+        'content-type': 'application/json',
+        ...more,
+      },
+      body: body instanceof Buffer ? new Uint8Array(body) : body,
+    });
+
+  it.each([
+    'application/json',
+    'Application/JSON',
+    'application/json; charset=utf-8',
+    'application/json;charset="UTF-8"',
+  ])('is read when it is %s', async (contentType) => {
+    expect((await post(QUERY, { 'content-type': contentType })).status).toBe(200);
+  });
+
+  it.each([
+    'application/json; charset=utf-16',
+    'application/jsonx',
+    'application/graphql',
+    'text/plain',
+    'x',
+  ])('is not read when it is %s', async (contentType) => {
+    const response = await post(QUERY, { 'content-type': contentType });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+  });
+
+  it('is not read when it is compressed: a small one may become large', async () => {
+    const response = await post(gzipSync(QUERY), { 'content-encoding': 'gzip' });
+    expect(response.status).toBe(415);
+    expect(await response.text()).toContain('gzip');
+  });
+
+  it('that is not UTF-8 is refused, and its bytes do not become other characters', async () => {
+    const mutation = (name: string): string =>
+      JSON.stringify({ query: `mutation { setSelfInfo(input: { nickName: "${name}" }) { nickName } }` });
+    const response = await post(Buffer.from(mutation('caf\xe9'), 'latin1'));
+    expect(response.status).toBe(400);
+    expect(await server.call('ann', '{ me { nickName } }')).toEqual({ me: { nickName: '' } });
+    expect(await (await post(mutation('caf\xe9'))).json()).toEqual({
+      data: { setSelfInfo: { nickName: 'caf\xe9' } },
+    });
+  });
+});
