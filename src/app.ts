@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { loadSigningSecret } from './auth/secret';
+import { rememberTokens } from './auth/token-memory';
 import { createVerifier } from './auth/verifier';
 import type { Config } from './config';
 import type { Sink } from './events/delivery';
@@ -17,6 +18,7 @@ import { createAuthenticate } from './transport/authenticate';
 import { createHttpServer, GRAPHQL_PATH } from './transport/http';
 import { createProtocol } from './transport/graphql-ws-protocol';
 import { SocketExpiries } from './transport/socket-expiries';
+import { createMetrics } from './transport/metrics';
 import { attachWebSocket } from './transport/websocket';
 import type { Viewer } from './users/viewer';
 
@@ -58,7 +60,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     await apollo.start();
     closers.add(() => apollo.stop());
 
-    const verifier = createVerifier(config, await loadSigningSecret(config), clock);
+    const verifier = rememberTokens(createVerifier(config, await loadSigningSecret(config), clock), clock);
     const authenticate = createAuthenticate(verifier, services.users);
     const createContext = (
       viewer: Viewer,
@@ -79,6 +81,11 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       createContext,
       documents,
       corsOrigins: config.corsOrigins,
+      metrics: createMetrics({
+        ...services,
+        countSockets: () => sockets.count(),
+        nowMs: () => clock.now(),
+      }),
       isReady: () => ready,
       isDegraded: () => !services.isBusUp(),
       onError,

@@ -25,6 +25,7 @@ import { UserRemovalService } from './friends/user-removal.service';
 import { systemClock, type Clock } from './lib/clock';
 import { Closers } from './lib/closers';
 import { FriendshipListener } from './listener/friendship-listener.service';
+import { ProfileReads } from './users/profile-reads';
 import { StrangerCache } from './users/stranger-cache';
 import { UserRepository } from './users/user.repository';
 import { UserService } from './users/user.service';
@@ -59,6 +60,8 @@ export interface Services {
   relations: RelationService;
   removals: UserRemovalService;
   listener: FriendshipListener;
+  hub: EventHub;
+  fanout: ProfileFanout;
   /** Work that goes on by itself once it is started. */
   background: readonly { start(): void }[];
   /** The look-ups of one request, or of one event. */
@@ -142,6 +145,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   const sources = {
     database,
     users: userRows,
+    reads: new ProfileReads(database, userRows),
     strangers,
     friends: friendRows,
     groups: groupRows,
@@ -160,6 +164,8 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     relations,
     removals: new UserRemovalService(database, new UserRemovalRepository(database), log, bus, limits),
     listener: new FriendshipListener(log, hub, applicationRows, blockRows),
+    hub,
+    fanout,
     background: [fanout, retention],
     createLoaders: (viewer) => createLoaders(sources, viewer),
     sources,

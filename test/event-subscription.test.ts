@@ -5,13 +5,13 @@ import type { EventType, StoredEvent } from '../src/events/friendship-event';
 /** A sink whose room the test decides. */
 function createSubscription(types: EventType[] | null = null) {
   const told: string[] = [];
-  const room = { unreadBytes: 0 };
+  const room = { isFree: true, takenBytes: 0 };
   const sink: Sink = {
     renderer: { render: () => Promise.resolve([]) },
-    get unreadBytes() {
-      return room.unreadBytes;
+    get takenBytes() {
+      return room.takenBytes;
     },
-    hasRoom: () => room.unreadBytes === 0,
+    hasRoom: () => room.isFree,
     whenRoom: () => undefined,
     whenEnded: () => undefined,
     end: () => undefined,
@@ -86,24 +86,26 @@ describe('the place of one subscription in its stream', () => {
     expect(subscription.isNext({ epoch: 'one', head: 2, facts })).toBe(false);
   });
 
-  it('sends a subscriber away that reads nothing for two seconds although more is waiting', () => {
+  it('sends a subscriber away that reads nothing for five seconds although more is waiting', () => {
     const { subscription, told, room } = createSubscription();
-    room.unreadBytes = 1000;
+    room.isFree = false;
     expect(subscription.hasRoom(10_000)).toBe(false);
-    room.unreadBytes = 1010;
-    expect(subscription.hasRoom(11_999)).toBe(false);
+    expect(subscription.hasRoom(14_999)).toBe(false);
     expect(told).toEqual([]);
-    expect(subscription.hasRoom(12_000)).toBe(false);
+    expect(subscription.hasRoom(15_000)).toBe(false);
     expect(told).toEqual(['too slow', 'end']);
     expect(subscription.isOpen).toBe(false);
   });
 
   it('spares a subscriber that reads, however slowly', () => {
     const { subscription, told, room } = createSubscription();
-    for (room.unreadBytes = 1000; room.unreadBytes > 0; room.unreadBytes -= 10) {
-      expect(subscription.hasRoom((1000 - room.unreadBytes) * 199)).toBe(false);
+    room.isFree = false;
+    for (let ms = 0; ms < 1_000_000; ms += 4_999) {
+      room.takenBytes++;
+      expect(subscription.hasRoom(ms)).toBe(false);
     }
-    expect(subscription.hasRoom(1_000_000)).toBe(true);
+    room.isFree = true;
+    expect(subscription.hasRoom(2_000_000)).toBe(true);
     expect(told).toEqual([]);
   });
 

@@ -2,10 +2,13 @@ import type { Dialect } from './sql';
 
 const TYPES = { text: 'text', integer: 'bigint' } as const;
 
-/** Both functions give the elements in the order of the array. */
+/** The functions give the elements in the order of the array. */
 export const postgresDialect: Dialect = {
   name: 'postgres',
   strings: (parameter) => `(SELECT value FROM jsonb_array_elements_text(CAST(${parameter} AS jsonb)))`,
+  places: (parameter) =>
+    '(SELECT value, place FROM ' +
+    `jsonb_array_elements_text(CAST(${parameter} AS jsonb)) WITH ORDINALITY AS item(value, place))`,
   rows: (parameter, columns) => {
     const names = Object.keys(columns).map((name) => `"${name}"`);
     const types = Object.entries(columns).map(([name, type]) => `"${name}" ${TYPES[type]}`);

@@ -29,6 +29,11 @@ export interface Dialect {
   /** A sub-select giving the strings of the JSON array bound at `parameter` (`'$1'`), for `IN` and `FROM`; its column is `value`. */
   strings(parameter: string): string;
   /**
+   * A sub-select giving the strings of the JSON array bound at `parameter` as `value`, with the place of each in the
+   * array as `place`: what a statement joins to it can be ordered by that.
+   */
+  places(parameter: string): string;
+  /**
    * A sub-select giving the objects of the JSON array bound at `parameter` as rows with the columns named, in the
    * order of the array. A property that is missing is NULL.
    */

@@ -30,8 +30,8 @@ export interface Renderer {
 /** Carries what was rendered to one subscriber. */
 export interface Sink {
   readonly renderer: Renderer;
-  /** What was sent and not taken yet, in bytes: falls as the subscriber reads. */
-  readonly unreadBytes: number;
+  /** How many bytes its connection has taken: grows as the subscriber reads, and only then while there is no room. */
+  readonly takenBytes: number;
   /** False while too much that was sent has not been read. */
   hasRoom(): boolean;
   /** Calls back once when there is room again. */

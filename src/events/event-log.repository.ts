@@ -23,8 +23,9 @@ export interface StreamPart {
   hasMore: boolean;
 }
 
-const EVENTS_PER_STREAM = 256;
-const ROWS_PER_READ = 10_000;
+/** Of each stream, and of all, that one turn of the hub holds. */
+const EVENTS_PER_STREAM = 16;
+const ROWS_PER_READ = 4_000;
 
 interface EventRow {
   seq: number;
@@ -72,10 +73,12 @@ export class EventLog {
     this.insertEvents = `INSERT INTO event (user_id, seq, type, payload, occurred_at)
       SELECT user_id, seq, type, payload, $2
       FROM ${dialect.rows('$1', { user_id: 'text', seq: 'integer', type: 'text', payload: 'text' })} AS added`;
-    this.growEach = `UPDATE event_stream SET head = head + 1 WHERE user_id IN ${dialect.strings('$1')}
-      RETURNING user_id, epoch, head`;
+    this.growEach = `UPDATE event_stream SET head = head + 1 FROM ${dialect.strings('$1')} AS told
+      WHERE event_stream.user_id = told.value
+      RETURNING event_stream.user_id, event_stream.epoch, event_stream.head`;
     this.insertAtHeads = `INSERT INTO event (user_id, seq, type, payload, occurred_at)
-      SELECT user_id, head, $2, $3, $4 FROM event_stream WHERE user_id IN ${dialect.strings('$1')}`;
+      SELECT stream.user_id, stream.head, $2, $3, $4 FROM ${dialect.strings('$1')} AS told
+      JOIN event_stream AS stream ON stream.user_id = told.value`;
     this.selectPositions = `SELECT user_id, epoch, head, floor FROM event_stream
       WHERE user_id IN ${dialect.strings('$1')}`;
     this.selectStreams = `SELECT stream.user_id, stream.epoch, stream.floor,
@@ -186,7 +189,7 @@ export class EventLog {
   }
 
   /**
-   * What follows the position given in each of these streams, in order: at most 256 events of each, and `hasMore` where
+   * What follows the position given in each of these streams, in order: at most 16 events of each, and `hasMore` where
    * more may follow. Null for a stream that does not exist; missing are those that one read had no room for. One
    * statement, whatever the number of streams.
    */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Database } from '../database/sql';
 import type { Clock } from '../lib/clock';
 import type { EventRetentionRepository, TrimmableStream } from './event-retention.repository';
@@ -75,6 +76,8 @@ export class EventRetention {
     for (let next = floor; next < newFloor && !this.stopped;) {
       next = Math.min(next + EVENTS_PER_TRANSACTION, newFloor);
       const upTo = next;
+      // An embedded database answers at once: without a pause nobody else would have a turn until all is trimmed.
+      await setImmediate();
       await this.database.transaction((tx) => this.streams.trim(tx, userID, upTo));
     }
   }

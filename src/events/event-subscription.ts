@@ -8,8 +8,8 @@ export interface SubscriptionPlace {
   seq: number;
 }
 
-/** How long a full sink may stay as it is, nothing of it being read, before its subscriber counts as too slow. */
-const STALL_MS = 2_000;
+/** How long nothing of a full sink may be read before its subscriber counts as too slow. */
+const STALL_MS = 5_000;
 
 /**
  * One device's place in its user's stream. What it is to be shown is pushed into its sink; as an iterator, which is
@@ -20,6 +20,8 @@ export class EventSubscription implements AsyncIterableIterator<never> {
   readonly userID: string;
   /** The last event that was taken or passed over; the next one to read from the log follows it. */
   seq: number;
+  /** Whether it ended because its subscriber did not keep up. */
+  wasSentAway = false;
   private readonly epoch: string;
   private hasEnded = false;
   private failure: Error | null = null;
@@ -27,8 +29,8 @@ export class EventSubscription implements AsyncIterableIterator<never> {
     resolve: (end: IteratorReturnResult<undefined>) => void;
     reject: (error: Error) => void;
   } | null = null;
-  /** Since when the sink is full with this much in it; null while it has room. */
-  private stall: { sinceMs: number; unreadBytes: number } | null = null;
+  /** Since when the sink is full and has given no more than this; null while it has room. */
+  private stall: { sinceMs: number; takenBytes: number } | null = null;
 
   /** `opened` is the first delivery. `types` null takes every kind. `onEnd` is called once. */
   constructor(
@@ -49,7 +51,7 @@ export class EventSubscription implements AsyncIterableIterator<never> {
 
   /**
    * False while the subscriber has not read what it was sent: the rest stays in the log. One that has read nothing for
-   * two seconds since its sink was first found full is sent away; one that reads, however slowly, is not. `nowMs` is a
+   * five seconds since its sink was first found full is sent away; one that reads, however slowly, is not. `nowMs` is a
    * time that never goes back.
    */
   hasRoom(nowMs: number): boolean {
@@ -57,14 +59,10 @@ export class EventSubscription implements AsyncIterableIterator<never> {
       this.stall = null;
       return true;
     }
-    const { unreadBytes } = this.sink;
-    if (this.stall === null || unreadBytes < this.stall.unreadBytes) {
-      this.stall = { sinceMs: nowMs, unreadBytes };
-    } else {
-      // Answers to other operations go the same way.
-      this.stall.unreadBytes = unreadBytes;
-      if (nowMs - this.stall.sinceMs >= STALL_MS) this.endTooSlow();
-    }
+    const { takenBytes } = this.sink;
+    if (this.stall === null || takenBytes > this.stall.takenBytes)
+      this.stall = { sinceMs: nowMs, takenBytes };
+    else if (nowMs - this.stall.sinceMs >= STALL_MS) this.sendAway();
     return false;
   }
 
@@ -80,7 +78,7 @@ export class EventSubscription implements AsyncIterableIterator<never> {
    */
   canFollow(part: { epoch: string; floor: number } | null): boolean {
     if (part !== null && part.epoch === this.epoch && part.floor <= this.seq) return true;
-    this.endTooSlow();
+    this.sendAway();
     return false;
   }
 
@@ -94,13 +92,18 @@ export class EventSubscription implements AsyncIterableIterator<never> {
     for (const { seq, fact } of events) {
       if (seq <= this.seq) continue;
       if (seq !== this.seq + 1) {
-        this.endTooSlow();
+        this.sendAway();
         break;
       }
       this.seq = seq;
       if (this.types === null || this.types.has(fact.type)) taken.push(this.toDelivery(seq, fact));
     }
     return taken;
+  }
+
+  /** What was taken behind this place was not sent: it is taken again. */
+  stepBack(seq: number): void {
+    this.seq = seq;
   }
 
   /** Ends with an error, now or at the next `next()`. */
@@ -138,7 +141,8 @@ export class EventSubscription implements AsyncIterableIterator<never> {
     return { userID: this.userID, epoch: this.epoch, seq, fact };
   }
 
-  private endTooSlow(): void {
+  private sendAway(): void {
+    this.wasSentAway = true;
     this.sink.closeTooSlow();
     void this.return();
   }

@@ -15,8 +15,12 @@ const USERS_PER_TURN = 5_000;
 const REREAD_MS = 5_000;
 /** How often stalled sinks are looked at, and the next part of all streams is read again. */
 const LOOK_MS = 500;
+/** How long openings are gathered after some were made: those of a storm are read and shown together. */
+const GATHER_MS = 20;
 /** More than that at once is read from the log. */
 const MAX_APPENDED = 64;
+
+const STOPPED = new Error('The hub has stopped: nothing can be listened to any more.');
 
 /** All that listens to one user's stream in this process. */
 interface Channel {
@@ -31,6 +35,19 @@ export interface ListenRequest {
   /** Null delivers every kind. */
   types: ReadonlySet<EventType> | null;
   sink: Sink;
+}
+
+export interface HubStats {
+  /** Who listen now. */
+  users: number;
+  subscriptions: number;
+  /** Of these users something may not have been delivered yet. */
+  waitingUsers: number;
+  /** Since the process began, StreamOpened included. */
+  delivered: number;
+  sentAwayTooSlow: number;
+  /** From when the newest event that was delivered last was written to when it was sent; 0 before the first. */
+  lagMs: number;
 }
 
 interface Opening {
@@ -48,6 +65,9 @@ interface Opening {
 export class EventHub {
   private readonly channels = new Map<string, Channel>();
   private openings: Opening[] = [];
+  /** When some were last made. */
+  private openedAtMs = -GATHER_MS;
+  private gathering: NodeJS.Timeout | undefined;
   /** Channels of whose streams something may not have been delivered, with what it is; null where the log must tell. */
   private readonly dirty = new Map<Channel, Appended | null>();
   private readonly stalled = new Set<EventSubscription>();
@@ -56,6 +76,7 @@ export class EventHub {
   private readonly unsubscribe: () => void;
   private readonly timer: NodeJS.Timeout;
   private rereading = this.channels.values();
+  private readonly counts = { delivered: 0, sentAwayTooSlow: 0, lagMs: 0 };
 
   constructor(
     private readonly log: EventLog,
@@ -88,8 +109,21 @@ export class EventHub {
   listen(request: ListenRequest): Promise<EventSubscription> {
     return new Promise((resolve, reject) => {
       this.openings.push({ request, resolve, reject });
-      this.startPump();
+      const waitMs = this.openedAtMs + GATHER_MS - performance.now();
+      if (waitMs <= 0) this.startPump();
+      else
+        this.gathering ??= setTimeout(() => {
+          this.gathering = undefined;
+          this.startPump();
+        }, waitMs);
     });
+  }
+
+  /** How much is listened to and delivered here. */
+  get stats(): HubStats {
+    let subscriptions = 0;
+    for (const channel of this.channels.values()) subscriptions += channel.subscriptions.length;
+    return { ...this.counts, users: this.channels.size, subscriptions, waitingUsers: this.dirty.size };
   }
 
   /** Ends every subscription, hears no more hints and waits for the delivery under way. Safe to call twice. */
@@ -97,6 +131,8 @@ export class EventHub {
     this.stopped = true;
     this.unsubscribe();
     clearInterval(this.timer);
+    clearTimeout(this.gathering);
+    for (const { reject } of this.openings.splice(0)) reject(STOPPED);
     for (const channel of [...this.channels.values()]) this.end(channel);
     await this.pumping;
   }
@@ -107,6 +143,7 @@ export class EventHub {
 
   private drop(subscription: EventSubscription): void {
     this.stalled.delete(subscription);
+    if (subscription.wasSentAway) this.counts.sentAwayTooSlow++;
     const channel = this.channels.get(subscription.userID);
     if (channel === undefined) return;
     channel.subscriptions = channel.subscriptions.filter((other) => other !== subscription);
@@ -138,19 +175,23 @@ export class EventHub {
   }
 
   private async pump(): Promise<void> {
-    while (this.openings.length > 0 || this.dirty.size > 0) {
+    do {
       // Lets requests in, and all that they open or hint at goes into one turn.
       await setImmediate();
-      await this.openAll();
+      if (this.areOpeningsDue()) await this.openAll();
       await this.deliverNext();
-    }
+    } while (this.areOpeningsDue() || this.dirty.size > 0);
     this.pumping = null;
+  }
+
+  private areOpeningsDue(): boolean {
+    return this.openings.length > 0 && this.gathering === undefined;
   }
 
   private async openAll(): Promise<void> {
     const openings = this.openings;
-    if (openings.length === 0) return;
     this.openings = [];
+    this.openedAtMs = performance.now();
     try {
       const positions = await this.log.loadPositions([
         ...new Set(openings.map(({ request }) => request.userID)),
@@ -158,7 +199,7 @@ export class EventHub {
       const facts = new OpenedFacts(this.clock.now());
       for (const { request, resolve, reject } of openings) {
         const position = positions.get(request.userID);
-        if (this.stopped) reject(new Error('The hub has stopped: nothing can be listened to any more.'));
+        if (this.stopped) reject(STOPPED);
         else if (position === undefined)
           reject(new CodedError('FORBIDDEN', `The user "${request.userID}" is not registered here.`));
         else resolve(this.open(request, position, facts));
@@ -213,7 +254,13 @@ export class EventHub {
       if (++users === USERS_PER_TURN) break;
     }
     if (behind.size > 0) await this.readLog(behind, outbox);
-    await outbox.send();
+    for (const { userID } of await outbox.send()) {
+      const channel = this.channels.get(userID);
+      if (channel !== undefined) this.wake(channel, null);
+    }
+    if (outbox.size === 0) return;
+    this.counts.delivered += outbox.size;
+    this.counts.lagMs = Math.max(0, this.clock.now() - outbox.newestMs);
   }
 
   private async readLog(behind: ReadonlyMap<Channel, EventSubscription[]>, outbox: Outbox): Promise<void> {

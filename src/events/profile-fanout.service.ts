@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Database, Transaction } from '../database/sql';
 import type { Clock } from '../lib/clock';
 import type { EventLog } from './event-log.repository';
@@ -48,6 +49,11 @@ export class ProfileFanout {
     });
   }
 
+  /** How many jobs are not done yet, and since when the oldest of them is there; null when there are none. */
+  loadBacklog(): Promise<{ count: number; oldestMs: number | null }> {
+    return this.jobs.loadBacklog();
+  }
+
   /** Begins with what was left over when the last process ended. */
   start(): void {
     this.wake();
@@ -78,6 +84,8 @@ export class ProfileFanout {
       while (this.mayGoOn()) {
         this.woken = false;
         if (await this.expandBatch()) this.wake();
+        // An embedded database answers at once: without a pause nobody else would have a turn until all are told.
+        await setImmediate();
       }
     } catch (error) {
       this.onError(error);

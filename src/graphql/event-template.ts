@@ -1,6 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { Delivery } from '../events/delivery';
 import type { FriendGroupRepository } from '../friends/friend-group.repository';
+import { toFriendInfoID, type FriendInfo } from '../friends/friend-info';
 import type { FriendRepository } from '../friends/friend.repository';
 import type { ListenerRoot } from '../listener/friendship-event';
 import { createSharedProfileLoader, type ProfileSources } from '../users/user.loaders';
@@ -48,17 +49,32 @@ export class EventTemplates {
     const template = await this.make(fact);
     if (template === null) return nothing();
     const owners = deliveries.map(({ userID }) => userID);
-    const entries = template.hasDetails
-      ? await this.sources.friends.loadEntries(owners, friendID)
-      : await this.sources.friends.loadRemarks(owners, friendID);
+    const entries = await this.loadEntries(owners, friendID, template);
     const groups = template.hasGroups
       ? await this.sources.groups.loadNamesByOwner(owners, friendID)
       : new Map<string, string[]>();
-    return deliveries.map((delivery) => {
-      const entry = entries.get(delivery.userID);
+    return deliveries.map((delivery, place) => {
+      const entry = entries[place] ?? null;
       // Who is no longer in the list is a stranger, and strangers have copies of their own.
-      return entry === undefined ? null : template.fill(delivery, entry, groups.get(delivery.userID));
+      return entry === null ? null : template.fill(delivery, entry, groups.get(delivery.userID));
     });
+  }
+
+  /** What the owners' lists say of the friend, as far as the template shows it; null where it is not in the list. */
+  private async loadEntries(
+    owners: readonly string[],
+    friendID: string,
+    { hasDetails }: JsonTemplate,
+  ): Promise<(Partial<FriendInfo> | null)[]> {
+    const { friends } = this.sources;
+    if (hasDetails) {
+      const entries = await friends.loadEntries(owners, friendID);
+      return owners.map((owner) => entries.get(owner) ?? null);
+    }
+    const remarks = await friends.loadRemarks(owners, friendID);
+    return remarks.map((friendRemark, place) =>
+      friendRemark === null ? null : { id: toFriendInfoID(owners[place] ?? '', friendID), friendRemark },
+    );
   }
 
   private async make(fact: Delivery['fact']): Promise<JsonTemplate | null> {

@@ -2,7 +2,7 @@ import { GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } 
 import { LRUCache } from 'lru-cache';
 import { EventRenderer, type RendererSources } from './event-renderer';
 import { MAX_TOKENS } from './limits';
-import { toEventDocument } from './subscription-operation';
+import { toEventDocument, type EventDocument } from './subscription-operation';
 
 type Checked = { document: DocumentNode } | { errors: readonly GraphQLError[] };
 
@@ -20,6 +20,8 @@ const BOUNDS = {
 export class Operations {
   private readonly documents = new LRUCache<string, Checked>(BOUNDS);
   private readonly renderers = new LRUCache<string, EventRenderer>(BOUNDS);
+  /** By document and operation name; lives as long as the documents. */
+  private readonly shown = new WeakMap<DocumentNode, Map<string | null, EventDocument>>();
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -43,7 +45,7 @@ export class Operations {
     operationName: string | null,
     variables: Readonly<Record<string, unknown>>,
   ): EventRenderer {
-    const shown = toEventDocument(document, operationName);
+    const shown = this.findEventDocument(document, operationName);
     const used = Object.fromEntries(Object.entries(variables).filter(([name]) => shown.variables.has(name)));
     const key = JSON.stringify([query, operationName, used]);
     let renderer = this.renderers.get(key);
@@ -55,6 +57,15 @@ export class Operations {
       this.renderers.set(key, renderer);
     }
     return renderer;
+  }
+
+  private findEventDocument(document: DocumentNode, operationName: string | null): EventDocument {
+    const known = this.shown.get(document) ?? new Map<string | null, EventDocument>();
+    this.shown.set(document, known);
+    const found = known.get(operationName) ?? toEventDocument(document, operationName);
+    // A name that is not one of the document's is refused before this is asked: there are no more than it has.
+    known.set(operationName, found);
+    return found;
   }
 
   private parseAndValidate(query: string): Checked {

@@ -6,6 +6,7 @@ import type { Viewer } from '../users/viewer';
 import { fromHeaders, type Authenticate } from './authenticate';
 import { send } from './http-answer';
 import { createGraphqlHandler } from './http-graphql';
+import type { Metrics } from './metrics';
 import { Origins } from './origins';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -18,6 +19,7 @@ export interface HttpOptions {
   documents: TrustedDocuments | null;
   /** The origins of pages that may call; `*` for all. */
   corsOrigins: readonly string[];
+  metrics: Metrics;
   /** Whether the process takes new work. */
   isReady: () => boolean;
   /** Whether it does so without hearing of other servers: all is served, some of it later. */
@@ -48,7 +50,7 @@ const LIMITS: HttpLimits = {
   silenceMs: 120_000,
 };
 
-/** The HTTP door: GraphQL at its path, and the two probes. */
+/** The HTTP door: GraphQL at its path, the two probes, and the metrics. */
 export function createHttpServer(options: HttpOptions): Server {
   const {
     apollo,
@@ -56,7 +58,7 @@ export function createHttpServer(options: HttpOptions): Server {
     createContext,
     documents,
     corsOrigins,
-
+    metrics,
     onError,
     limits = LIMITS,
   } = options;
@@ -92,6 +94,17 @@ export function createHttpServer(options: HttpOptions): Server {
         if (!options.isReady()) send(response, 503, TEXT, 'not ready\n');
         else if (options.isDegraded()) send(response, 200, TEXT, 'degraded: the bus is down\n');
         else send(response, 200, TEXT, 'ready\n');
+        return;
+      case '/metrics':
+        void metrics.render().then(
+          (text) => {
+            send(response, 200, { 'content-type': metrics.contentType }, text);
+          },
+          (error: unknown) => {
+            onError(error);
+            send(response, 503, TEXT, 'the metrics cannot be read now\n');
+          },
+        );
         return;
       default:
         send(response, 404, TEXT, `Nothing is served here; GraphQL is at ${GRAPHQL_PATH}.`);

@@ -7,7 +7,7 @@ const TRY_AGAIN_LATER = 1013;
 /** FIN and the opcode of a text message. */
 const FINAL_TEXT = 0x81;
 
-type Connection = Duplex & { _handle?: { writeQueueSize?: number } | null };
+type Connection = Duplex & { _handle?: { bytesWritten?: number; writeQueueSize?: number } | null };
 
 /**
  * One subscription on a WebSocket, in graphql-transport-ws. Its messages go to the connection as ready frames: the
@@ -32,9 +32,10 @@ export class SocketSink implements Sink {
     return this.connection.writableLength < MAX_UNREAD_BYTES;
   }
 
-  get unreadBytes(): number {
-    // What a write under way still has to give shows in the handle only; Node's own time-outs look there, too.
-    return (this.connection as Connection)._handle?.writeQueueSize ?? this.connection.writableLength;
+  get takenBytes(): number {
+    // How far a write under way has come shows in the handle only; Node's own time-outs look there, too.
+    const { bytesWritten = 0, writeQueueSize = 0 } = (this.connection as Connection)._handle ?? {};
+    return bytesWritten - writeQueueSize;
   }
 
   whenRoom(callback: () => void): void {

@@ -13,6 +13,8 @@ const INTERNAL_ERROR = 1011;
 const GOING_AWAY = 1001;
 
 export interface WebSocketDoor {
+  /** How many are connected. */
+  count(): number;
   /** Tells every client to go away (1001) and cuts off those that have not closed after `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
@@ -43,6 +45,7 @@ export function attachWebSocket(
     });
   });
   return {
+    count: () => sockets.clients.size,
     async stop(graceMs) {
       clearInterval(heartbeat);
       const cutOff = setTimeout(() => {

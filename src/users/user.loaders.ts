@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { Database } from '../database/sql';
 import type { Clock } from '../lib/clock';
 import type { Profile } from './profile';
+import type { ProfileReads } from './profile-reads';
 import type { ProfileCopy, StrangerCache } from './stranger-cache';
 import type { UserRepository } from './user.repository';
 
@@ -11,6 +12,7 @@ export type ProfileLoader = Pick<DataLoader<string, ProfileCopy | null>, 'load'>
 export interface ProfileSources {
   database: Database;
   users: UserRepository;
+  reads: ProfileReads;
   strangers: StrangerCache;
   clock: Clock;
 }
@@ -21,7 +23,7 @@ export interface ProfileSources {
  * stranger the viewer keeps a copy for ten minutes. Made anew for each request and each event.
  */
 export function createProfileLoader(sources: ProfileSources, viewerID: string): ProfileLoader {
-  const { database, users, strangers, clock } = sources;
+  const { reads, strangers, clock } = sources;
   return new DataLoader(async (userIDs) => {
     const copies = new Map<string, ProfileCopy>();
     const missing: string[] = [];
@@ -33,7 +35,7 @@ export function createProfileLoader(sources: ProfileSources, viewerID: string): 
     if (missing.length > 0) {
       const mark = strangers.mark();
       const fetchedAt = new Date(clock.now());
-      for (const { user, isFriend } of await users.loadAsSeenBy(database.reader, viewerID, missing)) {
+      for (const { user, isFriend } of await reads.load(viewerID, missing)) {
         const copy = { user, fetchedAt };
         copies.set(user.id, copy);
         if (!isFriend && user.id !== viewerID) strangers.keep(viewerID, copy, mark);

@@ -7,6 +7,13 @@ export interface UserRecord extends Profile {
   adminForbidType: AdminForbidType;
 }
 
+/** A user in somebody's eyes. */
+export interface SeenUser {
+  user: UserRecord;
+  /** Whether the user is in the viewer's friend list. */
+  isFriend: boolean;
+}
+
 interface UserRow {
   id: string;
   nick_name: string;
@@ -22,6 +29,8 @@ interface UserRow {
   created_at: number;
   updated_at: number;
 }
+
+type SeenRow = UserRow & { is_friend: boolean | number };
 
 const COLUMNS = {
   id: 'text',
@@ -44,6 +53,7 @@ const NAMES = Object.keys(COLUMNS);
 export class UserRepository {
   private readonly selectUsers: string;
   private readonly selectAsSeen: string;
+  private readonly selectAsSeenByEach: string;
   private readonly insertUsers: string;
   private readonly updateUsers: string;
 
@@ -53,6 +63,10 @@ export class UserRepository {
     this.selectAsSeen = `SELECT ${NAMES.join(', ')}, EXISTS (SELECT 1 FROM friend
         WHERE friend.owner_id = $2 AND friend.friend_id = "user".id) AS is_friend
       FROM "user" WHERE id IN ${dialect.strings('$1')}`;
+    this.selectAsSeenByEach = `SELECT asked.viewer_id, ${NAMES.join(', ')}, EXISTS (SELECT 1 FROM friend
+        WHERE friend.owner_id = asked.viewer_id AND friend.friend_id = "user".id) AS is_friend
+      FROM ${dialect.rows('$1', { viewer_id: 'text', user_id: 'text' })} AS asked
+      JOIN "user" ON "user".id = asked.user_id`;
     this.insertUsers = `INSERT INTO "user" (${NAMES.join(', ')})
       SELECT ${NAMES.join(', ')} FROM ${dialect.rows('$1', COLUMNS)} AS given WHERE true
       ON CONFLICT (id) DO NOTHING RETURNING id`;
@@ -68,16 +82,25 @@ export class UserRepository {
   }
 
   /** Those of the users that exist, in no order, and whether they are in the viewer's friend list. */
-  async loadAsSeenBy(
+  async loadAsSeenBy(from: Queryable, viewerID: string, userIDs: readonly string[]): Promise<SeenUser[]> {
+    const rows = await from.all<SeenRow>(this.selectAsSeen, [JSON.stringify(userIDs), viewerID]);
+    return rows.map(toSeen);
+  }
+
+  /** The same for several viewers, in one statement; a viewer may come more than once. */
+  async loadAsSeenByEach(
     from: Queryable,
-    viewerID: string,
-    userIDs: readonly string[],
-  ): Promise<{ user: UserRecord; isFriend: boolean }[]> {
-    const rows = await from.all<UserRow & { is_friend: boolean | number }>(this.selectAsSeen, [
-      JSON.stringify(userIDs),
-      viewerID,
+    asks: readonly { viewerID: string; userIDs: readonly string[] }[],
+  ): Promise<Map<string, SeenUser[]>> {
+    const asked = asks.flatMap(({ viewerID, userIDs }) =>
+      userIDs.map((userID) => ({ viewer_id: viewerID, user_id: userID })),
+    );
+    const rows = await from.all<SeenRow & { viewer_id: string }>(this.selectAsSeenByEach, [
+      JSON.stringify(asked),
     ]);
-    return rows.map((row) => ({ user: toRecord(row), isFriend: Boolean(row.is_friend) }));
+    const byViewer = new Map(asks.map(({ viewerID }): [string, SeenUser[]] => [viewerID, []]));
+    for (const row of rows) byViewer.get(row.viewer_id)?.push(toSeen(row));
+    return byViewer;
   }
 
   /** Creates those that do not exist yet and gives their ids; leaves the others as they are. */
@@ -89,6 +112,10 @@ export class UserRepository {
   async update(tx: Transaction, users: readonly UserRecord[]): Promise<void> {
     await tx.all(this.updateUsers, [JSON.stringify(users.map(toRow))]);
   }
+}
+
+function toSeen(row: SeenRow): SeenUser {
+  return { user: toRecord(row), isFriend: Boolean(row.is_friend) };
 }
 
 function toRecord(row: UserRow): UserRecord {

@@ -115,6 +115,19 @@ export function describeEngine(name: string, engine: EngineUnderTest): void {
       expect(await database.reader.all(`SELECT value FROM ${value} AS given`, ['[]'])).toEqual([]);
     });
 
+    test('the places of a list give back its order to what is joined to it', async () => {
+      await block('m', 1);
+      await block('b', 2);
+      const asked = ['z', 'b', 'm', 'b', 'a'];
+      const rows = await database.reader.all<{ value: string; blocked_id: string | null }>(
+        `SELECT value, blocked_id FROM ${database.dialect.places('$1')} AS asked
+          LEFT JOIN block ON owner_id = 'a' AND blocked_id = asked.value ORDER BY asked.place`,
+        [JSON.stringify(asked)],
+      );
+      expect(rows.map((row) => row.value)).toEqual(asked);
+      expect(rows.map((row) => row.blocked_id)).toEqual([null, 'b', 'm', 'b', null]);
+    });
+
     test('rows of a list keep their order, text and types, and a missing property is null', async () => {
       const rows = database.dialect.rows('$1', { name: 'text', position: 'integer' });
       const given = NASTY.map((text, position) => ({ name: text, position }));

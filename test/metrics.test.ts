@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { Client } from 'pg';
+import { RawSocket } from './support/raw-socket';
+import { ADMIN, TestServer } from './support/server';
+import { describeOnStores } from './support/stores';
+import type { Config } from '../src/config';
+
+const LISTEN = 'subscription { friendshipEvents { seq } }';
+const SET_NICK = 'mutation ($nick: String!) { setSelfInfo(input: { nickName: $nick }) { id } }';
+const IMPORT = `mutation { importUsers(users: [{ userID: "star" }, { userID: "fan" }]) { code }
+  importFriends(userID: "fan", friends: [{ userID: "star" }]) { resultCode } }`;
+
+/** The metrics without labels, by name. */
+async function readMetrics(server: TestServer): Promise<Map<string, number>> {
+  const response = await fetch(server.url.replace('/graphql', '/metrics'));
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  const lines = (await response.text()).split('\n').filter((line) => /^\w+ /.test(line));
+  return new Map(
+    lines.map((line): [string, number] => [line.split(' ')[0] ?? '', Number(line.split(' ')[1])]),
+  );
+}
+
+test('every metric of Amicus is in docs/operations.md, and no other', async () => {
+  const server = await TestServer.start();
+  const names = [...(await readMetrics(server)).keys()].filter((name) => name.startsWith('amicus_'));
+  await server.stop();
+  const documented = [...(await readFile('docs/operations.md', 'utf8')).matchAll(/^\| `(amicus_\w+)`/gm)];
+  expect(documented.map(([, name]) => name).sort()).toEqual(names.sort());
+});
+
+describeOnStores('the metrics', (store) => {
+  let server: TestServer;
+  let place: { config: Partial<Config>; drop(): Promise<void> };
+  const clock = { skippedMs: 0, now: (): number => Date.now() + clock.skippedMs };
+  beforeAll(async () => {
+    const kept = { name: store.name, create: async () => (place = await store.create()) };
+    server = await TestServer.start({ store: kept, clock });
+    await server.call(ADMIN, IMPORT);
+  });
+  afterAll(() => server.stop());
+
+  it('count who listens, and what was delivered', async () => {
+    const before = await readMetrics(server);
+    const sockets = await Promise.all(
+      ['ann', 'ann', 'ben'].map(async (userID) => RawSocket.init(server, await server.headers({ userID }))),
+    );
+    for (const socket of sockets) {
+      socket.subscribe('1', LISTEN);
+      await socket.next();
+    }
+    await server.call('ann', SET_NICK, { nick: 'Ann' });
+    for (const socket of sockets.slice(0, 2)) await socket.next();
+    const metrics = await readMetrics(server);
+    const growth = (name: string): number => (metrics.get(name) ?? NaN) - (before.get(name) ?? NaN);
+    expect(growth('amicus_websocket_connections')).toBe(3);
+    expect(growth('amicus_subscriptions')).toBe(3);
+    expect(growth('amicus_listening_users')).toBe(2);
+    expect(growth('amicus_events_delivered_total')).toBe(5);
+    expect(metrics.get('amicus_slow_subscriptions_total')).toBe(0);
+    expect(metrics.get('amicus_hub_lag_seconds')).toBeGreaterThanOrEqual(0);
+    expect(metrics.get('nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0);
+    await Promise.all(sockets.map((socket) => socket.close()));
+  });
+
+  it('say that no profile change waits when all owners were told', async () => {
+    const socket = await RawSocket.init(server, await server.headers({ userID: 'fan' }));
+    socket.subscribe('1', LISTEN);
+    await socket.next();
+    await server.call('star', SET_NICK, { nick: 'Nova' });
+    await socket.next();
+    const metrics = await readMetrics(server);
+    expect(metrics.get('amicus_profile_fanout_jobs')).toBe(0);
+    expect(metrics.get('amicus_profile_fanout_oldest_seconds')).toBe(0);
+    await socket.close();
+  });
+
+  if (store.name !== 'PostgreSQL') return;
+
+  it('tell how many profile changes wait, and how long the oldest does', async () => {
+    const other = new Client({ connectionString: place.config.databaseUrl ?? '' });
+    await other.connect();
+    // The job is there and somebody else has it, who takes his time.
+    await other.query('BEGIN');
+    await other.query(`INSERT INTO profile_fanout (user_id, position, stop_at, wrapped, requested_at)
+      VALUES ('ann', '', '', 0, ${String(Date.now())})`);
+    await other.query('COMMIT; BEGIN');
+    const { rows } = await other.query("SELECT 1 FROM profile_fanout WHERE user_id = 'ann' FOR UPDATE");
+    expect(rows).toHaveLength(1);
+    clock.skippedMs = 90_000;
+    const metrics = await readMetrics(server);
+    expect(metrics.get('amicus_profile_fanout_jobs')).toBe(1);
+    expect(metrics.get('amicus_profile_fanout_oldest_seconds')).toBeGreaterThanOrEqual(90);
+    expect(metrics.get('amicus_profile_fanout_oldest_seconds')).toBeLessThan(200);
+    await other.query('ROLLBACK');
+    await other.end();
+  });
+});
