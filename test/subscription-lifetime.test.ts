@@ -9,7 +9,7 @@ describeOnStores('a subscription', (store) => {
   let server: TestServer;
   let socket: RawSocket;
   beforeAll(async () => {
-    server = await TestServer.start({ store, config: { operationsPerSocket: 3 } });
+    server = await TestServer.start({ store, config: { operationsPerSocket: 64 } });
   });
   beforeEach(async () => {
     socket = await RawSocket.init(server, await server.headers({ userID: 'ann' }));

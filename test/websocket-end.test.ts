@@ -58,8 +58,10 @@ describeOnStores('a subscription on the server', (store) => {
     await expectDelivered('2');
   });
 
-  it('ends when the socket is cut off', async () => {
-    await socket.close();
+  it.each(['is cut off', 'is closed by the client'])('ends when the socket %s', async (how) => {
+    if (how === 'is cut off') await socket.close();
+    else socket.socket.close(1000);
+    await socket.closed;
     // Nobody tells the client when the server has noticed.
     for (let tries = 0; ; tries += 1) {
       await makeEvent();

@@ -1,76 +1,70 @@
-import { createClient, type Client } from 'graphql-ws';
-import WebSocket from 'ws';
 import { TestServer } from './support/server';
+import { Sockets } from './support/sockets';
 
 const LISTEN = 'subscription { friendshipEvents { __typename } }';
+const ME = '{ me { id } }';
+const SET_LEVEL = 'mutation ($level: Int!) { setSelfInfo(input: { level: $level }) { level } }';
+const TOO_MANY = { type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED' } }] };
 
 describe('what one user may hold open is limited', () => {
   let server: TestServer;
+  const sockets = new Sockets(() => server);
   beforeAll(async () => {
     server = await TestServer.start({ config: { socketsPerUser: 2, operationsPerSocket: 3 } });
   });
+  afterEach(() => sockets.closeAll());
   afterAll(() => server.stop());
 
-  function connect(userID: string, closed: (event: CloseEvent) => void = () => undefined): Client {
-    return createClient({
-      url: server.wsUrl,
-      webSocketImpl: WebSocket,
-      connectionParams: () => server.headers({ userID }),
-      retryAttempts: 0,
-      lazyCloseTimeout: 0,
-      on: {
-        closed: (event) => {
-          closed(event as CloseEvent);
-        },
-      },
-    });
-  }
-
-  const open = async (client: Client): Promise<AsyncIterableIterator<unknown>> => {
-    const events = client.iterate({ query: LISTEN });
-    await events.next();
-    return events;
-  };
-
   it('sockets of a user: the last free one is given, one more is sent away and may come back later', async () => {
-    const [first, second] = [connect('ann'), connect('ann')];
-    await open(first);
-    const events = await open(second);
-    const event = await new Promise<CloseEvent>((resolve) => {
-      void connect('ann', resolve)
-        .iterate({ query: LISTEN })
-        .next()
-        .catch(() => undefined);
-    });
-    expect([event.code, event.reason]).toEqual([1013, 'This user has too many connections']);
-    const other = connect('ben');
-    await open(other);
+    const [first, second] = [await sockets.init('ann'), await sockets.init('ann')];
+    const third = await sockets.open();
+    third.send({ type: 'connection_init', payload: await server.headers({ userID: 'ann' }) });
+    expect(await third.closed).toEqual({ code: 1013, reason: 'This user has too many connections' });
+    await expect(third.next()).rejects.toThrow('The socket has closed.');
+    // Neither the two that are there nor anybody else has lost anything by it.
+    expect(await (await sockets.init('ben')).drain()).toEqual([]);
+    for (const socket of [first, second]) expect(await socket.drain()).toEqual([]);
 
-    await events.return?.();
-    await second.dispose();
+    await second.close();
     // The server has seen the close once it gives the place to somebody else.
     for (;;) {
-      const third = connect('ann');
-      const entered = await open(third).then(
-        () => true,
-        () => false,
-      );
-      await third.dispose();
-      if (entered) break;
+      const again = await sockets.init('ann').catch(() => null);
+      if (again === null) continue;
+      expect(await again.drain()).toEqual([]);
+      break;
     }
-    await Promise.all([first.dispose(), other.dispose()]);
+  });
+
+  it('sockets of a user: one that is not acknowledged takes no place', async () => {
+    for (let count = 0; count < 3; count++) {
+      const refused = await sockets.open();
+      refused.send({ type: 'connection_init', payload: { authorization: 'Bearer of nothing' } });
+      await refused.closed;
+      await sockets.open();
+    }
+    for (let count = 0; count < 2; count++) expect(await (await sockets.init('cat')).drain()).toEqual([]);
   });
 
   it('operations on a socket: one too many is refused alone, and its place is free when another ends', async () => {
-    const client = connect('cat');
-    const [first] = [await open(client), await open(client), await open(client)];
-    await expect(client.iterate({ query: '{ me { id } }' }).next()).rejects.toEqual([
-      expect.objectContaining({ extensions: { code: 'RATE_LIMITED' } }),
+    const socket = await sockets.init('dan');
+    for (const id of ['1', '2', '3']) {
+      socket.subscribe(id, LISTEN);
+      expect(await socket.next()).toMatchObject({ id, type: 'next' });
+    }
+    for (const query of [ME, SET_LEVEL, LISTEN]) {
+      socket.subscribe('4', query, { level: 1 });
+      expect(await socket.next()).toMatchObject({ id: '4', ...TOO_MANY });
+    }
+    expect(await server.call('dan', '{ me { level } }')).toEqual({ me: { level: 0 } });
+    socket.complete('2');
+    socket.subscribe('4', ME);
+    expect(await socket.take(2)).toMatchObject([
+      { id: '4', type: 'next' },
+      { id: '4', type: 'complete' },
     ]);
-    await first.return?.();
-    expect(await client.iterate({ query: '{ me { id } }' }).next()).toMatchObject({
-      value: { data: { me: { id: 'cat' } } },
-    });
-    await client.dispose();
+    socket.subscribe('2', LISTEN);
+    expect(await socket.next()).toMatchObject({ id: '2', type: 'next' });
+    socket.subscribe('4', ME);
+    expect(await socket.next()).toMatchObject({ id: '4', ...TOO_MANY });
   });
 });

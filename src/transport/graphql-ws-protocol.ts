@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import {
   createSourceEventStream,
   getOperationAST,
@@ -19,6 +20,7 @@ import type { Operations } from '../graphql/operations';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
 import type { Viewer } from '../users/viewer';
 import { fromConnectionParams, type Authenticate, type Authenticated } from './authenticate';
+import { toClientID } from './operation-names';
 import { SocketCensus } from './socket-census';
 import { FORBIDDEN, type SocketExpiries } from './socket-expiries';
 import { SocketSink } from './socket-sink';
@@ -49,10 +51,10 @@ export interface Session {
   /** Missing until the connection is acknowledged. */
   authenticated?: Authenticated;
   /**
-   * The subscriptions, by operation id. Held here because graphql-ws loses sight of one whose id is used anew while it
-   * is being opened: each id has one sink, and all end with the socket.
+   * The operations that are executed or listened to, by their names, with the sink of a subscription. One that the client
+   * has completed is among them until its work has ended.
    */
-  readonly sinks: Map<string, SocketSink>;
+  readonly underWay: Map<string, SocketSink | null>;
 }
 
 const TOO_MANY_OPERATIONS = new GraphQLError('Too many operations are under way on this connection.', {
@@ -82,7 +84,7 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
     socket.once('close', () => {
       census.leave(authenticated.viewer.userID);
       expiries.delete(socket);
-      for (const sink of session.sinks.values()) sink.end();
+      for (const sink of session.underWay.values()) sink?.end();
     });
     return true;
   }
@@ -107,11 +109,14 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
         return false;
       }
     },
-    onSubscribe: ({ extra, subscriptions }, operationID, payload) => {
-      // The one that comes is among them already.
-      const underWay = Math.max(Object.keys(subscriptions).length, extra.sinks.size);
-      if (underWay > options.operationsPerSocket) return [TOO_MANY_OPERATIONS];
-      return toExecution(options, extra, operationID, payload);
+    onSubscribe: async ({ extra }, name, payload) => {
+      const { underWay, socket } = extra;
+      // The streams that the client has just completed end within this turn.
+      if (underWay.size >= options.operationsPerSocket) await setImmediate();
+      const isTooMuch = underWay.size >= options.operationsPerSocket || socket.readyState !== WebSocket.OPEN;
+      if (isTooMuch) return [TOO_MANY_OPERATIONS];
+      underWay.set(name, null);
+      return toExecution(options, extra, name, payload);
     },
     execute: (args) => options.compiled.execute(args),
     onNext: (_connection, _id, _payload, _args, { data, errors }) =>
@@ -124,7 +129,7 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
 function toExecution(
   { schema, operations, documents, createContext }: ProtocolOptions,
   session: Session,
-  operationID: string,
+  name: string,
   payload: SubscribePayload,
 ): ExecutionArgs | readonly GraphQLError[] {
   const { authenticated } = session;
@@ -146,21 +151,13 @@ function toExecution(
   const renderer = isSubscription
     ? operations.findRenderer(query, document, operationName, variables ?? {})
     : null;
-  const sink = renderer === null ? null : openSink(session, operationID, renderer);
+  const sink = renderer === null ? null : openSink(session, name, renderer);
   const contextValue = createContext(authenticated.viewer, sink);
   return { schema, document, variableValues: variables ?? null, operationName, contextValue };
 }
 
-/** Takes the place of the id's sink before it, if that was not ended yet. */
-function openSink(
-  { socket, connection, sinks }: Session,
-  operationID: string,
-  renderer: Renderer,
-): SocketSink {
-  sinks.get(operationID)?.end();
-  const sink = new SocketSink(socket, connection, operationID, renderer, (ended) => {
-    if (sinks.get(operationID) === ended) sinks.delete(operationID);
-  });
-  sinks.set(operationID, sink);
+function openSink({ socket, connection, underWay }: Session, name: string, renderer: Renderer): SocketSink {
+  const sink = new SocketSink(socket, connection, toClientID(name), renderer, () => undefined);
+  underWay.set(name, sink);
   return sink;
 }

@@ -3,10 +3,14 @@ import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols, type Server as Protocol } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { readClientMessage } from './client-message';
 import type { Session } from './graphql-ws-protocol';
 import { GRAPHQL_PATH, splitUrl } from './http';
+import { OperationNames } from './operation-names';
 
 const MAX_FRAME_BYTES = 256 * 1024;
+/** Who has left so much unread is not listened to until it has read: it would only ask for more. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
 /** How often each client is asked whether it is still there; one that does not answer until the next time is cut off. */
 const HEARTBEAT_MS = 12_000;
 const INTERNAL_ERROR = 1011;
@@ -68,6 +72,11 @@ function open(
 ): void {
   // What a client does against the rules of WebSocket: ws answers it with the right code and closes.
   socket.on('error', () => undefined);
+  const names = new OperationNames();
+  const underWay: Session['underWay'] = new Map();
+  connection.on('drain', () => {
+    socket.resume();
+  });
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
@@ -77,26 +86,40 @@ function open(
             resolve();
             return;
           }
-          socket.send(data, (error) => {
+          socket.send(names.toClient(data), (error) => {
             if (error) reject(error);
             else resolve();
           });
+          if (connection.writableLength > MAX_UNREAD_BYTES) socket.pause();
         }),
       close: (code, reason) => {
         socket.close(code, reason);
       },
       onMessage: (handle) => {
         socket.on('message', (data) => {
-          handle((data as Buffer).toString()).catch((error: unknown) => {
-            // A socket that went away in the middle of an answer is nobody's fault here.
-            if (socket.readyState !== socket.OPEN) return;
-            onError(error);
-            socket.close(INTERNAL_ERROR, 'Something went wrong here');
-          });
+          // Closed by the server, whose client may take a while to say good-bye: nothing is done for it any more.
+          if (socket.readyState !== socket.OPEN) return;
+          const message = readClientMessage((data as Buffer).toString(), names);
+          if (message === null) return;
+          if ('code' in message) {
+            socket.close(message.code, message.reason);
+            return;
+          }
+          const { text, begins } = message;
+          handle(text)
+            .catch((error: unknown) => {
+              // A socket that went away in the middle of an answer is nobody's fault here.
+              if (socket.readyState !== socket.OPEN) return;
+              onError(error);
+              socket.close(INTERNAL_ERROR, 'Something went wrong here');
+            })
+            .finally(() => {
+              if (begins !== null) underWay.delete(begins);
+            });
         });
       },
     },
-    { socket, connection, sinks: new Map() },
+    { socket, connection, underWay },
   );
   socket.once('close', (code, reason) => {
     closed(code, String(reason)).catch(onError);

@@ -1,0 +1,51 @@
+import { CloseCode, MessageType, parseMessage, stringifyMessage } from 'graphql-ws';
+import type { OperationNames } from './operation-names';
+
+/** Of a close frame's reason. */
+const MAX_REASON_BYTES = 123;
+
+export interface ClientMessage {
+  /** For graphql-ws, which knows operations by their names. */
+  text: string;
+  /** The name of the operation that begins with it; null for every other message. */
+  begins: string | null;
+}
+
+/** The socket is to be closed. */
+export interface Refusal {
+  code: number;
+  reason: string;
+}
+
+/** Reads what a client says; null for what is to be ignored. */
+export function readClientMessage(text: string, names: OperationNames): ClientMessage | Refusal | null {
+  let message;
+  try {
+    message = parseMessage(text);
+  } catch {
+    return { code: CloseCode.BadRequest, reason: 'Invalid message received' };
+  }
+  switch (message.type) {
+    case MessageType.Subscribe: {
+      const name = names.begin(message.id);
+      if (name === null)
+        return { code: CloseCode.SubscriberAlreadyExists, reason: toTakenReason(message.id) };
+      return { text: stringifyMessage({ ...message, id: name }), begins: name };
+    }
+    case MessageType.Complete: {
+      const name = names.end(message.id);
+      return name === null ? null : { text: stringifyMessage({ ...message, id: name }), begins: null };
+    }
+    case MessageType.ConnectionInit:
+    case MessageType.Ping:
+    case MessageType.Pong:
+      return { text, begins: null };
+    default:
+      return { code: CloseCode.BadRequest, reason: `Only the server sends ${message.type}` };
+  }
+}
+
+function toTakenReason(id: string): string {
+  const reason = `Subscriber for ${id} already exists`;
+  return Buffer.byteLength(reason) <= MAX_REASON_BYTES ? reason : 'Subscriber for this id already exists';
+}

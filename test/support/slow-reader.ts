@@ -1,0 +1,106 @@
+import { connect, type Socket } from 'node:net';
+import type WebSocket from 'ws';
+import { RawSocket, type Message } from './raw-socket';
+import type { TestServer } from './server';
+import { findServerEnd } from './server-end';
+
+interface SeenEvent {
+  __typename: string;
+  seq: number;
+  cursor: string;
+}
+
+/** Shows all of a profile: an event takes as many bytes as the test gave the profile. */
+const LISTEN = `subscription ($after: String) { friendshipEvents(after: $after) { __typename seq cursor
+  ... on StreamOpened { recovered }
+  ... on SelfInfoUpdated { user { nickName customInfo { key value } } }
+  ... on FriendInfoChanged { friends { userID user { nickName } } }
+  ... on FriendListAdded { friends { userID user { customInfo { key value } } again: user { customInfo { key value } } } } } }`;
+
+/** A device that reads from the network when the test says so, and sees what the server holds for it meanwhile. */
+export class SlowReader {
+  /** The highest number of bytes that the server was seen to hold. */
+  mostHeldBytes = 0;
+
+  private constructor(
+    readonly userID: string,
+    private readonly server: TestServer,
+    private readonly socket: RawSocket,
+    private readonly clientEnd: Socket,
+    private readonly serverEnd: Socket,
+  ) {}
+
+  /** Acknowledged, and reads nothing from then on. */
+  static async open(server: TestServer, userID: string): Promise<SlowReader> {
+    const headers = await server.headers({ userID });
+    const clientEnds: Socket[] = [];
+    const createConnection = ((options: { port: number; host: string }) => {
+      const clientEnd = connect({ port: options.port, host: options.host });
+      clientEnds.push(clientEnd);
+      return clientEnd;
+    }) as NonNullable<WebSocket.ClientOptions['createConnection']>;
+    const { opened, serverEnd } = await findServerEnd(() =>
+      RawSocket.init(server, headers, { createConnection }),
+    );
+    const [clientEnd] = clientEnds;
+    if (clientEnd === undefined) throw new Error('The socket was opened in another way.');
+    opened.pause();
+    return new SlowReader(userID, server, opened, clientEnd, serverEnd);
+  }
+
+  get closed(): Promise<{ code: number; reason: string }> {
+    return this.socket.closed;
+  }
+
+  /** How many bytes the server holds now. */
+  measure(): number {
+    const { writableLength } = this.serverEnd;
+    this.mostHeldBytes = Math.max(this.mostHeldBytes, writableLength);
+    return writableLength;
+  }
+
+  subscribe(after: string | null): void {
+    this.socket.subscribe('1', LISTEN, { after });
+  }
+
+  /** Turns of the server in which it could do more; calls are what it takes to have them. */
+  async letServerWork(turns: number): Promise<void> {
+    for (let turn = 0; turn < turns; turn++) {
+      await this.server.call('somebody', '{ __typename }');
+      this.measure();
+    }
+  }
+
+  /** Reads one piece from the network, 64 KiB at most, whether it is a whole message or not. */
+  async read(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const stop = (): void => {
+        this.clientEnd.off('data', stop).off('close', stop);
+        this.socket.pause();
+        resolve();
+      };
+      this.clientEnd.on('data', stop).on('close', stop);
+      this.socket.resume();
+    });
+  }
+
+  /** Reads on until the event with this cursor has come, or the socket has closed; gives what came. */
+  async readUntil(cursor: string | null): Promise<SeenEvent[]> {
+    this.socket.resume();
+    const events: SeenEvent[] = [];
+    while (events.length === 0 || events.at(-1)?.cursor !== cursor) {
+      const message = await this.socket.next().catch(() => null);
+      if (message === null) break;
+      events.push(toEvent(message));
+    }
+    return events;
+  }
+
+  close(): Promise<void> {
+    return this.socket.close();
+  }
+}
+
+export function toEvent({ payload }: Message): SeenEvent {
+  return (payload as { data: { friendshipEvents: SeenEvent } }).data.friendshipEvents;
+}

@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { TestServer } from './support/server';
+import { Sockets } from './support/sockets';
+import { stopClocks } from './support/stop-clocks';
+
+const LISTEN = 'subscription { friendshipEvents { __typename } }';
+const SET_LEVEL = 'mutation { setSelfInfo(input: { level: 7 }) { id } }';
+/** How long a socket may outlive its token. */
+const MAX_LATE_MS = 501;
+
+describe('what time does to a socket', () => {
+  let server: TestServer;
+  const sockets = new Sockets(() => server);
+  beforeEach(async () => {
+    stopClocks('with their timers');
+    server = await TestServer.start();
+  });
+  afterEach(async () => {
+    await sockets.closeAll();
+    await server.stop();
+    jest.useRealTimers();
+  });
+
+  it('closes with 4408 three seconds after nobody has said who is there, not before', async () => {
+    const socket = await sockets.open();
+    const other = await sockets.init('ann');
+    jest.advanceTimersByTime(2_999);
+    socket.send({ type: 'ping' });
+    expect(await socket.next()).toEqual({ type: 'pong' });
+    jest.advanceTimersByTime(1);
+    expect(await socket.closed).toEqual({ code: 4408, reason: 'Connection initialisation timeout' });
+    expect(await other.drain()).toEqual([]);
+  });
+
+  // A delay over 2^31 - 1 ms would be none at all.
+  it.each([60_000, 30 * 86_400_000])('closes with 4403 when the token expires, in %i ms', async (lifeMs) => {
+    const token = await server.token('ann', false, lifeMs / 1000);
+    const socket = await sockets.open();
+    socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+    expect(await socket.next()).toEqual({ type: 'connection_ack' });
+    socket.subscribe('1', LISTEN);
+    await socket.next();
+    jest.advanceTimersByTime(1_000);
+    expect(await socket.drain()).toEqual([]);
+    // The clock of the machine may be set anew meanwhile.
+    jest.setSystemTime(Date.now() + lifeMs - 2_000);
+    jest.advanceTimersByTime(999);
+    expect(await socket.drain()).toEqual([]);
+    jest.advanceTimersByTime(MAX_LATE_MS);
+    // On its way before the client knows; what it asks for is not done any more.
+    socket.subscribe('2', SET_LEVEL);
+    expect(await socket.closed).toEqual({ code: 4403, reason: 'The token has expired' });
+    await expect(socket.next()).rejects.toThrow('The socket has closed.');
+    expect(await server.call('ann', '{ me { level } }')).toEqual({ me: { level: 0 } });
+  });
+
+  it('cuts off a client that does not answer a ping until the next, 12 seconds later', async () => {
+    const silent = await sockets.init('ann', { autoPong: false });
+    const alive = await sockets.init('ann');
+    /** Time goes on until both are pinged, and what they say to it has come: the frame behind that is answered. */
+    const passUntilPing = async (ms: number): Promise<void> => {
+      const pinged = Promise.all([once(silent.socket, 'ping'), once(alive.socket, 'ping')]);
+      jest.advanceTimersByTime(ms);
+      await pinged;
+      for (const socket of [silent, alive]) expect(await socket.drain()).toEqual([]);
+    };
+    await passUntilPing(12_000);
+    jest.advanceTimersByTime(11_999);
+    expect(await silent.drain()).toEqual([]);
+    const pinged = once(alive.socket, 'ping');
+    jest.advanceTimersByTime(1);
+    expect((await silent.closed).code).toBe(1006);
+    await pinged;
+    expect(await alive.drain()).toEqual([]);
+    jest.advanceTimersByTime(12_000);
+    expect(await alive.drain()).toEqual([]);
+  });
+
+  it('lets a client ask whether the server is there: a ping of WebSocket is answered', async () => {
+    const { socket } = await sockets.open();
+    const ponged = once(socket, 'pong');
+    socket.ping('still there?');
+    expect(String((await ponged)[0])).toBe('still there?');
+  });
+});
