@@ -16,7 +16,7 @@ export interface ListenOptions {
 }
 
 /** Selects everything of every event. */
-const LISTEN = `
+export const LISTEN = `
   subscription Listen($after: String, $types: [FriendshipEventType!]) {
     friendshipEvents(after: $after, types: $types) {
       __typename seq cursor type occurredAt

@@ -1,0 +1,129 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { signToken } from '../../../src/auth/signer';
+import { loadConfig, type Config } from '../../../src/config';
+import type { Store } from '../stores';
+import type { GatewayNews, GatewayOrder } from './gateway-process';
+import type { PlantedBug } from './planted-bugs';
+
+const SECRET = 'a secret of at least thirty-two bytes';
+/** Longer than the clock jumps. */
+const TEN_YEARS_SECONDS = 10 * 365 * 24 * 60 * 60;
+
+/** A real server in a process of its own that may be killed and started again, over one database and on one port. */
+export class Gateway {
+  /** What failed in the background, where no caller waits for it. */
+  readonly problems: string[] = [];
+  kills = 0;
+  clockJumps = 0;
+  url = '';
+  private process: ChildProcess | null = null;
+  private clockOffsetMs = 0;
+  private up: Promise<void> = Promise.resolve();
+
+  private constructor(
+    private config: Config,
+    private readonly bug: PlantedBug | null,
+    private readonly drop: () => Promise<void>,
+  ) {}
+
+  static async start(store: Store, bug: PlantedBug | null = null): Promise<Gateway> {
+    const place = await store.create();
+    const defaults = loadConfig({ AMICUS_PORT: '0', AMICUS_LOG_LEVEL: 'fatal', AMICUS_JWT_SECRET: SECRET });
+    const gateway = new Gateway({ ...defaults, ...place.config }, bug, () => place.drop());
+    try {
+      await gateway.open();
+    } catch (error) {
+      await gateway.stop();
+      throw error;
+    }
+    // Clients come back to where they were.
+    gateway.config = { ...gateway.config, port: Number(new URL(gateway.url).port) };
+    return gateway;
+  }
+
+  get wsUrl(): string {
+    return this.url.replace('http', 'ws');
+  }
+
+  /** Resolves when requests are served again; at once while they are. */
+  whenUp(): Promise<void> {
+    return this.up;
+  }
+
+  token(userID: string, isAdmin = false): Promise<string> {
+    const claims = { userID, isAdmin, expiresInSeconds: TEN_YEARS_SECONDS, nowMs: Date.now() };
+    return signToken({ secret: SECRET, issuer: null, audience: null, ...claims });
+  }
+
+  /** Ends the process where it stands, with SIGKILL, and starts another one. Resolves when that is up. */
+  async kill(): Promise<void> {
+    this.up = this.replace();
+    this.kills += 1;
+    await this.up;
+  }
+
+  /** Moves the server's clock, forward or back, while it runs. */
+  jumpClock(byMs: number): void {
+    this.clockOffsetMs += byMs;
+    this.clockJumps += 1;
+    this.order({ kind: 'clock', clockOffsetMs: this.clockOffsetMs });
+  }
+
+  /** Stops in order, and leaves nothing of the database. */
+  async stop(): Promise<void> {
+    await this.end((running) => {
+      this.order({ kind: 'stop' }, running);
+    });
+    await this.drop();
+  }
+
+  private async replace(): Promise<void> {
+    await this.end((running) => running.kill('SIGKILL'));
+    await this.open();
+  }
+
+  private async end(how: (running: ChildProcess) => unknown): Promise<void> {
+    const running = this.process;
+    this.process = null;
+    if (running === null) return;
+    const exited = once(running, 'exit');
+    how(running);
+    await exited;
+  }
+
+  private async open(): Promise<void> {
+    const started = fork(join(__dirname, 'gateway-process.ts'), {
+      cwd: join(__dirname, '../../..'),
+      execArgv: ['-r', '@swc-node/register'],
+    });
+    this.process = started;
+    let isUp = false;
+    const answered = new Promise<string>((resolve, reject) => {
+      started.on('message', (news: GatewayNews) => {
+        if (news.kind === 'ready') resolve(news.url);
+        if (news.kind === 'problem') this.problems.push(`in the background: ${news.message}`);
+        if (news.kind === 'failed') reject(new Error(news.message));
+      });
+      started.once('exit', (code) => {
+        reject(new Error(`The gateway ended with ${String(code)} before it was up.`));
+        if (isUp && this.process === started) this.comeBack(code);
+      });
+    });
+    this.order({ kind: 'start', config: this.config, clockOffsetMs: this.clockOffsetMs, bug: this.bug });
+    this.url = await answered;
+    isUp = true;
+  }
+
+  /** A server that ends by itself has failed; the run goes on to its end and tells. */
+  private comeBack(code: number | null): void {
+    this.process = null;
+    this.problems.push(`the gateway ended by itself with ${String(code)}`);
+    this.up = this.open();
+  }
+
+  private order(order: GatewayOrder, to = this.process): void {
+    if (to?.connected === true) to.send(order);
+  }
+}
