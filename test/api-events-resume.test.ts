@@ -31,6 +31,7 @@ describeOnStores('friendshipEvents', (store) => {
       seq: 1,
       cursor: await loadPosition('a1'),
       recovered: true,
+      reason: null,
     });
     await rename('a1', 'y');
     expect(await device.next()).toMatchObject({ seq: 2, type: 'SELF_INFO_UPDATED' });
@@ -91,7 +92,12 @@ describeOnStores('friendshipEvents', (store) => {
           .split(' ')[0] ?? '';
       const place = kind === 'another epoch' ? { epoch: 'feedfeed', seq: 1 } : { epoch, seq: 4 };
       const device = await devices.open(userID, { after: toEventCursor(userID, place) });
-      expect(device.opened).toMatchObject({ seq: 3, recovered: false, cursor: await loadPosition(userID) });
+      expect(device.opened).toMatchObject({
+        seq: 3,
+        recovered: false,
+        reason: 'OTHER_EPOCH',
+        cursor: await loadPosition(userID),
+      });
       await rename(userID, '4');
       expect(await device.takeAll()).toMatchObject([{ seq: 4 }]);
     },

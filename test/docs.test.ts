@@ -69,14 +69,18 @@ describe('the programs of docs/events.md', () => {
       ?.text.trimEnd()
       .split('\n') ?? [];
 
-  it('are one for graphql-ws and one for Apollo Client', () => {
-    expect(programs.map((text) => text.includes('@apollo/client'))).toEqual([false, true]);
+  it('are one for each client library', () => {
+    const libraries = ['graphql-ws', '@apollo/client', '@urql/core'];
+    expect(programs.map((text) => libraries.findLast((name) => text.includes(`'${name}'`)))).toEqual(
+      libraries,
+    );
   });
 
   it.each([
     ['graphql-ws', programs[0], shown],
     // The same, but it does not tell that the connection is lost.
     ['Apollo Client', programs[1], shown.filter((line) => line.startsWith('friends:'))],
+    ['urql', programs[2], shown.filter((line) => line.startsWith('friends:'))],
   ])(
     'keep the list right, after a break and a new beginning too: %s',
     async (_name, program = '', expected) => {

@@ -1,28 +1,25 @@
 import { TestListener, type ReceivedEvent } from './support/listener';
-import { ADMIN, TestServer } from './support/server';
+import { toIDs } from './support/people';
+import { SeededStore } from './support/seeded-store';
+import { TestServer } from './support/server';
 import { describeOnStores } from './support/stores';
 
-const IMPORT_USERS = 'mutation ($users: [ImportUserInput!]!) { importUsers(users: $users) { code } }';
-const IMPORT_STAR =
-  'mutation ($id: ID!) { importFriends(userID: $id, friends: [{ userID: "star" }]) { resultCode } }';
 const SET_NICK = 'mutation ($nick: String!) { setSelfInfo(input: { nickName: $nick }) { id } }';
 /** More than one batch of the job, and not a whole number of them. */
-const OWNERS = 1_100;
+const OWNERS = 3_100;
 
 describeOnStores('a profile change reaches every owner', (store) => {
   let server: TestServer;
-  const owners = Array.from({ length: OWNERS }, (_, index) => `owner${String(index)}`);
-  /** Both ends of each batch's range and some between, as the job sorts them. */
-  const sample = [...owners].sort().filter((_, index) => index % 100 === 0 || index === OWNERS - 1);
+  const owners = toIDs(OWNERS, 'owner');
+  /** The first and the last in the order of the job, and some between. */
+  const sample = owners.filter((_, index) => index % 250 === 0 || index === OWNERS - 1);
 
   beforeAll(async () => {
-    server = await TestServer.start({ store });
-    await server.call('star', '{ me { id } }');
-    for (let start = 0; start < OWNERS; start += 100) {
-      const users = owners.slice(start, start + 100);
-      await server.call(ADMIN, IMPORT_USERS, { users: users.map((userID) => ({ userID })) });
-      await Promise.all(users.map((id) => server.call(ADMIN, IMPORT_STAR, { id })));
-    }
+    const seeded = new SeededStore(
+      store,
+      owners.map((owner) => [owner, 'star']),
+    );
+    server = await TestServer.start({ store: seeded });
   });
   afterAll(() => server.stop());
 

@@ -3,27 +3,38 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 /** A way to a server that can be cut, as networks are. What connects afterwards gets through again. */
 export class Cable {
-  private readonly sockets = new Set<Socket>();
+  /** The client's end and the server's end of each connection. */
+  private readonly connections = new Map<Socket, Socket>();
 
-  private constructor(private readonly listening: Server) {}
+  private isPlugged = true;
+
+  private constructor(
+    private readonly listening: Server,
+    private port: number,
+  ) {}
 
   /** @param port - of the server, on this machine */
   static async lay(port: number): Promise<Cable> {
     const cable: Cable = new Cable(
       createServer((near) => {
-        const far = connect(port, '127.0.0.1');
+        if (!cable.isPlugged) {
+          near.on('error', () => undefined).destroy();
+          return;
+        }
+        const far = connect(cable.port, '127.0.0.1');
         near.pipe(far).pipe(near);
+        cable.connections.set(near, far);
         for (const socket of [near, far]) {
-          cable.sockets.add(socket);
           socket
             .on('error', () => undefined)
             .on('close', () => {
-              cable.sockets.delete(socket);
+              cable.connections.delete(near);
               near.destroy();
               far.destroy();
             });
         }
       }),
+      port,
     );
     await once(cable.listening.listen(0, '127.0.0.1'), 'listening');
     return cable;
@@ -33,8 +44,30 @@ export class Cable {
     return `127.0.0.1:${(this.listening.address() as AddressInfo).port}`;
   }
 
+  /** Cuts, and what connects is cut at once, until it is plugged in again. */
+  unplug(): void {
+    this.isPlugged = false;
+    this.cut();
+  }
+
+  /** @param port - another one for a server that was started anew */
+  plug(port = this.port): void {
+    this.port = port;
+    this.isPlugged = true;
+  }
+
+  /** From now on nothing that the server sends on these connections gets through; nobody is told. */
+  stall(): void {
+    for (const [near, far] of this.connections) far.unpipe(near).pause();
+  }
+
+  /** What was held up gets through, and what follows. */
+  flow(): void {
+    for (const [near, far] of this.connections) far.pipe(near);
+  }
+
   cut(): void {
-    for (const socket of this.sockets) socket.destroy();
+    for (const near of this.connections.keys()) near.destroy();
   }
 
   async remove(): Promise<void> {

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { signToken } from '../../src/auth/signer';
+import type { Config } from '../../src/config';
+import { toEnvironment } from './seeded-store';
+
+const SECRET = 'a secret of at least thirty-two bytes';
+
+/** Where the server's process ends. */
+export interface Death {
+  /** Which statement of the job, from 1. */
+  at: number;
+  moment: 'before' | 'after';
+}
+
+/** A server in a process that ends by SIGKILL: see mortal-server.ts. */
+export class MortalProcess {
+  private url: string | null = null;
+  private readonly exited: Promise<unknown>;
+
+  private constructor(private readonly child: ChildProcess) {
+    this.exited = once(child, 'exit');
+  }
+
+  /** Resolves when requests are served, or when the process has died before that. */
+  static async start(config: Partial<Config>, { at, moment }: Death): Promise<MortalProcess> {
+    const script = join(__dirname, 'mortal-server.ts');
+    const child = spawn(process.execPath, ['-r', '@swc-node/register', script, String(at), moment], {
+      cwd: join(__dirname, '../..'),
+      env: {
+        PATH: process.env['PATH'],
+        NODE_ENV: 'production',
+        AMICUS_PORT: '0',
+        AMICUS_JWT_SECRET: SECRET,
+        ...toEnvironment(config),
+      },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    const mortal = new MortalProcess(child);
+    const [url] = (await Promise.race([once(child, 'message'), mortal.exited.then(() => [null])])) as [
+      string | null,
+    ];
+    mortal.url = url;
+    return mortal;
+  }
+
+  get isAlive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Sends one operation; false when the process died before it answered. */
+  async call(userID: string, query: string, variables: Record<string, unknown>): Promise<boolean> {
+    if (this.url === null) return false;
+    const token = await signToken({
+      secret: SECRET,
+      issuer: null,
+      audience: null,
+      userID,
+      isAdmin: false,
+      expiresInSeconds: 3_600,
+      nowMs: Date.now(),
+    });
+    const answer = await fetch(this.url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    })
+      .then((response) => response.json() as Promise<{ errors?: unknown }>)
+      .catch(() => null);
+    if (answer?.errors !== undefined) throw new Error(JSON.stringify(answer.errors));
+    return answer !== null;
+  }
+
+  /** Resolves with the signal that ended it. */
+  async died(): Promise<NodeJS.Signals | null> {
+    await this.exited;
+    return this.child.signalCode;
+  }
+
+  /** For a test that failed: no process stays. */
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { Client } from 'pg';
+import type { Config } from '../../src/config';
+import { loadSqliteModule } from '../../src/database/sqlite-module';
+
+/** A way into a server's database beside the server, for what no answer of it can show. */
+export interface SideDoor {
+  all<Row>(sql: string): Promise<Row[]>;
+  /** Any number of statements. */
+  run(sql: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openSideDoor({ dataDir = '', databaseUrl }: Partial<Config>): Promise<SideDoor> {
+  if (databaseUrl) {
+    const client = new Client({ connectionString: databaseUrl });
+    await client.connect();
+    return {
+      all: async <Row>(sql: string) => (await client.query<Row & object>(sql)).rows,
+      run: async (sql) => {
+        await client.query(sql);
+      },
+      close: () => client.end(),
+    };
+  }
+  const handle = new (loadSqliteModule())(join(dataDir, 'amicus.sqlite'));
+  return {
+    all: async <Row>(sql: string) => handle.prepare(sql).all() as Row[],
+    run: async (sql) => {
+      handle.exec(sql);
+    },
+    close: async () => {
+      handle.close();
+    },
+  };
+}
