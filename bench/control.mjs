@@ -21,18 +21,26 @@ export function answerParent(answers, ready = {}) {
 }
 
 let committedMs = 0;
+let appendedMs = 0;
 
 /** Called by a server at every commit, or where it would be; the first one after `watchCommit` counts. */
 export function markCommit() {
   if (committedMs === 0) committedMs = nowMs();
 }
 
+/** Called by a server that keeps events where it begins to commit those of the listeners, the same way. */
+export function markAppend() {
+  if (appendedMs === 0) appendedMs = nowMs();
+}
+
 /** What every measured server tells about itself. */
 export const selfReport = {
   watchCommit: () => {
     committedMs = 0;
+    appendedMs = 0;
   },
-  committedMs: () => committedMs,
+  /** Where nothing is kept, the events are there with the change. */
+  commits: () => ({ committedMs, appendedMs: appendedMs || committedMs }),
   cpuMs: () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;

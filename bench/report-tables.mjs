@@ -1,3 +1,5 @@
+import { count, one, range, toTable, two } from './table.mjs';
+
 const NAMES = {
   amicus: '**Amicus**',
   'raw-ws': 'raw `ws`, the same bytes by `ws.send` (the limit)',
@@ -5,16 +7,6 @@ const NAMES = {
   mercurius: 'Mercurius',
 };
 
-/** @param {string[]} head @param {string[][]} rows - the first column is text, the others are numbers */
-function toTable(head, rows) {
-  const lines = [head, head.map((_, index) => (index === 0 ? '---' : '--:')), ...rows];
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
-
-const count = (value) => Math.round(value).toLocaleString('en-US');
-const range = ({ min, median, max }, show) => `${show(min)} – **${show(median)}** – ${show(max)}`;
-const one = (value) => value.toFixed(1);
-const two = (value) => value.toFixed(2);
 const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
 
 export function toBroadcastTable(summary, size) {
@@ -36,16 +28,18 @@ export function toCostTable(summary, size) {
       'server',
       'CPU µs a delivery',
       'CPU, ratio to raw `ws`',
+      'events written after, ms',
       'to the first, ms',
-      'deliveries/s once they flow',
+      'the whole, ratio to raw `ws`',
       'SQL statements a change',
     ],
     summary.servers.map((server) => [
       NAMES[server],
       range(summary.cpuMicros(server, size), one),
       range(summary.cpuRatio(server, 'raw-ws', size), two),
+      server === 'amicus' ? one(summary.appendedMs(server, size)) : '–',
       one(summary.firstMs(server, size)),
-      range(summary.pace(server, size), count),
+      range(summary.wholeRatio(server, 'raw-ws', size), two),
       server === 'amicus' ? count(summary.statements(server, size)) : '–',
     ]),
   );

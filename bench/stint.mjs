@@ -55,9 +55,10 @@ export class Stint {
     await this.askAll('watch', toNick(this.#changes + 1));
     await this.server.ask('watchCommit');
     const [parts] = await Promise.all([this.askAll('delivered'), this.change()]);
-    const committedMs = await this.server.ask('committedMs');
+    const { committedMs, appendedMs } = await this.server.ask('commits');
     return {
       change: {
+        appendedMs: round(appendedMs - committedMs),
         firstMs: round(Math.min(...parts.map((part) => part.firstMs)) - committedMs),
         lastMs: round(Math.max(...parts.map((part) => part.lastMs)) - committedMs),
         cpuMs: round((await this.server.ask('cpuMs')) - cpuMs),

@@ -8,6 +8,8 @@ import { median, percentile, spread } from './statistics.mjs';
 export function toSummary({ rounds, storms }) {
   const of = (server, size) => rounds.filter((entry) => entry.server === server && entry.size === size);
   const rates = (server, size) => of(server, size).map(({ changes }) => median(changes.map(toRate(size))));
+  const wholeRates = (server, size) =>
+    of(server, size).map(({ changes }) => median(changes.map(toWholeRate(size))));
   const perDelivery = (server, size) =>
     of(server, size).map(({ changes }) => (median(changes.map(({ cpuMs }) => cpuMs)) / size) * 1000);
   const latencies = (server, size) =>
@@ -18,11 +20,13 @@ export function toSummary({ rounds, storms }) {
       .filter((entry) => entry.server === server && entry.memory !== null)
       .map((entry) => entry.memory[key]);
   return {
-    /** Deliveries a second, from the commit to the last one. */
+    /** Deliveries a second, from where the listeners' events are committed to the last one. */
     rate: (server, size) => spread(rates(server, size)),
     rateRatio: (server, base, size) => spread(toRatios(rates(server, size), rates(base, size))),
-    /** Deliveries a second, from the first one to the last one. */
-    pace: (server, size) => spread(of(server, size).map(({ changes }) => median(changes.map(toPace(size))))),
+    /** Deliveries a second, from the commit of the change to the last one. */
+    wholeRatio: (server, base, size) => spread(toRatios(wholeRates(server, size), wholeRates(base, size))),
+    appendedMs: (server, size) =>
+      median(of(server, size).flatMap(({ changes }) => changes.map(({ appendedMs }) => appendedMs))),
     firstMs: (server, size) =>
       median(of(server, size).flatMap(({ changes }) => changes.map(({ firstMs }) => firstMs))),
     lastMs: (server, size, share) => percentile(latencies(server, size), share),
@@ -38,8 +42,8 @@ export function toSummary({ rounds, storms }) {
   };
 }
 
-const toRate = (size) => (change) => (size / change.lastMs) * 1000;
-const toPace = (size) => (change) => (size / Math.max(change.lastMs - change.firstMs, 0.01)) * 1000;
+const toRate = (size) => (change) => (size / (change.lastMs - change.appendedMs)) * 1000;
+const toWholeRate = (size) => (change) => (size / change.lastMs) * 1000;
 const toRatios = (values, bases) => values.map((value, round) => value / bases[round]);
 
 /** Counts by reason become their sum. */

@@ -3,16 +3,22 @@
  * its SQL statements.
  */
 import { env } from 'node:process';
-import { answerParent, markCommit, selfReport } from '../control.mjs';
+import { answerParent, markAppend, markCommit, selfReport } from '../control.mjs';
 import { createApp } from '../../dist/app.js';
 import { loadConfig } from '../../dist/config.js';
 
 let statements = 0;
+let isTelling = false;
 const app = createApp(loadConfig(env), {
   onStatement: (sql) => {
     statements++;
+    // The events of all who have the star in their list.
+    if (sql.startsWith('INSERT INTO event') && sql.includes('AS told')) isTelling = true;
+    if (sql !== 'COMMIT') return;
     // Before it runs: what the commit takes is counted, too.
-    if (sql === 'COMMIT') markCommit();
+    markCommit();
+    if (isTelling) markAppend();
+    isTelling = false;
   },
 });
 const { port, pathname } = new URL((await app.start()).url);

@@ -1,0 +1,60 @@
+/**
+ * What a copy of a stranger's profile takes: `node bench/stranger-copies.mjs`, after `npm run build`. One
+ * line per number of viewers of each profile, with the measured bytes and those that the cache counts.
+ */
+import { execFileSync } from 'node:child_process';
+import { StrangerCache } from '../dist/users/stranger-cache.js';
+
+const COPIES = 100_000;
+
+function createProfile(index) {
+  const createdAt = new Date(1_700_000_000_000 + index);
+  return {
+    id: `stranger-${String(index).padStart(6, '0')}`,
+    nickName: `Nick of ${index}`,
+    faceUrl: `https://faces.example/${index}/large.png`,
+    selfSignature: `A sentence that ${index} found good enough to be seen under.`,
+    gender: 'UNKNOWN',
+    birthday: 19_900_101,
+    allowType: 'NEED_CONFIRM',
+    role: 0,
+    level: 0,
+    customInfo: [{ key: 'city', value: `Town ${index}` }],
+    createdAt,
+    updatedAt: createdAt,
+  };
+}
+
+async function readHeap() {
+  for (let turn = 0; turn < 4; turn++) {
+    globalThis.gc();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return process.memoryUsage().heapUsed;
+}
+
+/** In a process of its own: what another cache left behind would be counted too. */
+async function measure(viewers) {
+  const before = await readHeap();
+  const cache = new StrangerCache({ now: () => Date.now() });
+  for (let copy = 0; copy < COPIES; copy++) {
+    const user = createProfile(Math.floor(copy / viewers));
+    cache.keep(
+      `viewer-${String(copy % viewers).padStart(6, '0')}`,
+      { user, fetchedAt: new Date() },
+      cache.mark(),
+    );
+  }
+  const bytes = (await readHeap()) - before;
+  const { entries, bytes: counted } = cache.stats;
+  console.log(
+    `${viewers} viewers a profile: ${Math.round(bytes / entries)} bytes a copy, ` +
+      `${Math.round(counted / entries)} counted (${entries} copies)`,
+  );
+}
+
+const [, script, viewers] = process.argv;
+if (viewers !== undefined) await measure(Number(viewers));
+else
+  for (const count of ['1', '10', '100', '1000'])
+    execFileSync(process.execPath, ['--expose-gc', script, count], { stdio: 'inherit' });
