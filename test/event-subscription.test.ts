@@ -65,8 +65,18 @@ describe('the place of one subscription in its stream', () => {
     expect(told).toEqual(['too slow', 'end']);
   });
 
+  it('is told of a trim between its opening and its first read, and begins at the head', () => {
+    const { subscription, told } = createSubscription();
+    expect(subscription.canFollow({ epoch: 'one', floor: 3, head: 4 })).toBe(true);
+    expect(subscription.take(createEvents(4, 4))).toMatchObject([
+      { seq: 4, fact: { type: 'STREAM_OPENED', recovered: false, reason: 'TRIMMED' } },
+    ]);
+    expect(toTypes(subscription.take(createEvents(4, 5)))).toEqual(['SELF_INFO_UPDATED 5']);
+    expect(told).toEqual([]);
+  });
+
   it('follows its own stream as long as its history reaches back, and is sent away otherwise', () => {
-    const part = { epoch: 'one', floor: 0, events: [], hasMore: false };
+    const part = { epoch: 'one', head: 9, floor: 0 };
     for (const other of [null, { ...part, epoch: 'other' }, { ...part, floor: 3 }]) {
       const { subscription, told } = createSubscription();
       subscription.take(createEvents(1, 2));

@@ -17,6 +17,7 @@ import type { Bus } from './bus';
 /** A stretch of one stream. */
 export interface StreamPart {
   epoch: string;
+  head: number;
   /** The history begins behind it. */
   floor: number;
   events: StoredEvent[];
@@ -42,7 +43,7 @@ interface GrownRow {
 }
 
 /** Without an event where none follows. */
-type StreamRow = { user_id: string; epoch: string; floor: number } & (EventRow | { seq: null });
+type StreamRow = { user_id: string; epoch: string; head: number; floor: number } & (EventRow | { seq: null });
 
 /**
  * The durable log: one dense stream of events per user. An event is written in the transaction of the change that it
@@ -81,7 +82,7 @@ export class EventLog {
       JOIN event_stream AS stream ON stream.user_id = told.value`;
     this.selectPositions = `SELECT user_id, epoch, head, floor FROM event_stream
       WHERE user_id IN ${dialect.strings('$1')}`;
-    this.selectStreams = `SELECT stream.user_id, stream.epoch, stream.floor,
+    this.selectStreams = `SELECT stream.user_id, stream.epoch, stream.head, stream.floor,
         event.seq, event.type, event.payload, event.occurred_at
       FROM ${dialect.rows('$1', { stream_id: 'text', after: 'integer' })} AS wanted
       JOIN event_stream AS stream ON stream.user_id = wanted.stream_id
@@ -206,6 +207,7 @@ export class EventLog {
     for (const row of rows) {
       const part = parts.get(row.user_id) ?? {
         epoch: row.epoch,
+        head: row.head,
         floor: row.floor,
         events: [],
         hasMore: false,

@@ -1,5 +1,5 @@
 import type { Delivery, Sink, StreamOpenedFact } from './delivery';
-import type { Appended, EventType, StoredEvent } from './friendship-event';
+import type { Appended, EventType, StoredEvent, StreamPosition } from './friendship-event';
 
 export interface SubscriptionPlace {
   userID: string;
@@ -74,10 +74,18 @@ export class EventSubscription implements AsyncIterableIterator<never> {
   /**
    * Whether what was read of its stream goes on where it stands; null when there is no such stream. Where it does not,
    * the history was trimmed under a subscriber that was too slow for it, or the stream is another one: it is sent
-   * away, comes back with its cursor and is told.
+   * away, comes back with its cursor and is told. One that was not told of its opening yet is told now, and begins at
+   * the head.
    */
-  canFollow(part: { epoch: string; floor: number } | null): boolean {
-    if (part !== null && part.epoch === this.epoch && part.floor <= this.seq) return true;
+  canFollow(part: StreamPosition | null): boolean {
+    if (part?.epoch === this.epoch) {
+      if (part.floor <= this.seq) return true;
+      if (this.opened !== null) {
+        this.seq = part.head;
+        this.opened = { ...this.opened, recovered: false, reason: 'TRIMMED' };
+        return true;
+      }
+    }
     this.sendAway();
     return false;
   }

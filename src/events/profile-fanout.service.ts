@@ -10,7 +10,7 @@ const BATCH = 3_000;
 const WORKERS = 4;
 const RETRY_MS = 1_000;
 /** How long a job may lie that another process left behind. */
-const LOOK_MS = 60_000;
+const LOOK_MS = 10_000;
 
 /**
  * Tells every owner whose list holds a user that the user's profile changed. A durable job, so that changing a
@@ -23,6 +23,7 @@ const LOOK_MS = 60_000;
  */
 export class ProfileFanout {
   private readonly running = new Set<Promise<void>>();
+  private busy = 0;
   private readonly workers: number;
   private woken = false;
   /** Whose job had the last turn. */
@@ -72,8 +73,9 @@ export class ProfileFanout {
 
   private wake(): void {
     this.woken = true;
-    if (this.stopped || this.running.size === this.workers) return;
+    if (this.stopped || this.busy === this.workers) return;
     clearTimeout(this.retry);
+    this.busy++;
     const worker = this.work().finally(() => this.running.delete(worker));
     this.running.add(worker);
   }
@@ -90,9 +92,14 @@ export class ProfileFanout {
     } catch (error) {
       this.onError(error);
       // The job row is still there.
+      if (this.stopped) return;
+      clearTimeout(this.retry);
       this.retry = setTimeout(() => {
         this.wake();
       }, RETRY_MS);
+    } finally {
+      // Within the turn in which it looked last: who wakes after that must find a place.
+      this.busy--;
     }
   }
 
