@@ -157,7 +157,7 @@ function toExecution(
 }
 
 function openSink({ socket, connection, underWay }: Session, name: string, renderer: Renderer): SocketSink {
-  const sink = new SocketSink(socket, connection, toClientID(name), renderer, () => undefined);
+  const sink = new SocketSink(socket, connection, toClientID(name), renderer);
   underWay.set(name, sink);
   return sink;
 }

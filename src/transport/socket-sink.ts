@@ -1,11 +1,10 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { Renderer, Sink } from '../events/delivery';
+import { toNextFrame } from './text-frame';
 
 const MAX_UNREAD_BYTES = 256 * 1024;
 const TRY_AGAIN_LATER = 1013;
-/** FIN and the opcode of a text message. */
-const FINAL_TEXT = 0x81;
 
 type Connection = Duplex & { _handle?: { bytesWritten?: number; writeQueueSize?: number } | null };
 
@@ -23,7 +22,6 @@ export class SocketSink implements Sink {
     private readonly connection: Duplex,
     operationID: string,
     readonly renderer: Renderer,
-    private readonly onEnded: (sink: SocketSink) => void,
   ) {
     this.head = `{"id":${JSON.stringify(operationID)},"type":"next","payload":`;
   }
@@ -50,35 +48,15 @@ export class SocketSink implements Sink {
   end(): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
-    this.onEnded(this);
     this.onEnd();
   }
 
   send(payload: string): void {
     if (this.hasEnded || this.socket.readyState !== WebSocket.OPEN) return;
-    this.connection.write(toTextFrame(`${this.head}${payload}}`));
+    this.connection.write(toNextFrame(this.head, payload));
   }
 
   closeTooSlow(): void {
     this.socket.close(TRY_AGAIN_LATER, 'Too slow; go on by the last cursor');
   }
-}
-
-/** An unmasked frame, as servers send them (RFC 6455, section 5.2). */
-function toTextFrame(text: string): Buffer {
-  const bytes = Buffer.byteLength(text);
-  const headBytes = bytes < 126 ? 2 : bytes < 65_536 ? 4 : 10;
-  const frame = Buffer.allocUnsafe(headBytes + bytes);
-  frame[0] = FINAL_TEXT;
-  if (headBytes === 2) {
-    frame[1] = bytes;
-  } else if (headBytes === 4) {
-    frame[1] = 126;
-    frame.writeUInt16BE(bytes, 2);
-  } else {
-    frame[1] = 127;
-    frame.writeBigUInt64BE(BigInt(bytes), 2);
-  }
-  frame.write(text, headBytes);
-  return frame;
 }

@@ -74,6 +74,8 @@ function open(
   socket.on('error', () => undefined);
   const names = new OperationNames();
   const underWay: Session['underWay'] = new Map();
+  // Each subscription that waits for room listens too.
+  connection.setMaxListeners(0);
   connection.on('drain', () => {
     socket.resume();
   });
