@@ -6,6 +6,9 @@ import { loadSqliteModule, type SqliteEngine } from './sqlite-module';
 /** TypeORM's default one prints to the console, among the server's JSON lines; what it says also rejects. */
 const SILENT_LOGGER = 'debug';
 
+/** How far the log may grow before a commit has to tidy it away itself: 64 MiB. */
+const MAX_LOG_PAGES = 16_000;
+
 /** The one connection that writes. A commit is on disk when it returns (WAL, `synchronous=FULL`). */
 export function createSqliteWriter(file: string, engine?: SqliteEngine): DataSource {
   return new DataSource({
@@ -16,6 +19,7 @@ export function createSqliteWriter(file: string, engine?: SqliteEngine): DataSou
     timeout: 5000,
     prepareDatabase: (handle: SqliteHandle) => {
       handle.pragma('synchronous = FULL');
+      handle.pragma(`wal_autocheckpoint = ${MAX_LOG_PAGES}`);
     },
     entities,
     migrations,

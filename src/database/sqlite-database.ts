@@ -31,6 +31,9 @@ export async function openSqliteDatabase(options: SqliteDatabaseOptions): Promis
   }
 }
 
+/** How often the log is tidied away, when something was written. */
+const CHECKPOINT_MS = 1_000;
+
 /**
  * Two connections to one file. TypeORM gives a SQLite data source one query runner for all, so concurrent
  * transactions on it would mix: writers stand in a queue here, and reads have a connection of their own, which in WAL
@@ -44,6 +47,8 @@ class SqliteDatabase implements Database {
   readonly #reader: SqliteConnection;
   readonly #onClosed: (() => void) | undefined;
   readonly #queue = new FifoQueue();
+  readonly #checkpoints: NodeJS.Timeout;
+  #hasWritten = false;
   #stopped: Promise<void> | undefined;
 
   constructor(writer: DataSource, reader: DataSource, options: SqliteDatabaseOptions) {
@@ -52,6 +57,9 @@ class SqliteDatabase implements Database {
     this.#writer = new SqliteConnection(requireSqliteHandle(writer), options.onStatement);
     this.#reader = new SqliteConnection(requireSqliteHandle(reader), options.onStatement);
     this.#onClosed = options.onClosed;
+    this.#checkpoints = setInterval(() => {
+      if (this.#hasWritten) void this.#queue.run(() => this.#checkpoint());
+    }, CHECKPOINT_MS);
   }
 
   get reader(): Queryable {
@@ -62,7 +70,18 @@ class SqliteDatabase implements Database {
     if (this.#stopped !== undefined) {
       throw new Error('The database is stopped: it takes no more transactions.');
     }
+    this.#hasWritten = true;
     return this.#queue.run(() => runTransaction(this.#writer, work));
+  }
+
+  /** Between commits, and once for many: within a commit, its caller would wait for it. */
+  async #checkpoint(): Promise<void> {
+    this.#hasWritten = false;
+    try {
+      requireSqliteHandle(this.#writerSource).pragma('wal_checkpoint(PASSIVE)');
+    } catch {
+      // Nothing is lost: the log is what is true, and a commit tells when it can grow no more.
+    }
   }
 
   stop(): Promise<void> {
@@ -75,6 +94,7 @@ class SqliteDatabase implements Database {
   }
 
   async #close(): Promise<void> {
+    clearInterval(this.#checkpoints);
     await this.#queue.idle();
     this.#reader.refuse();
     this.#writer.refuse();
