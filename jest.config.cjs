@@ -4,8 +4,8 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testTimeout: 30_000,
-  // More at once would take more connections than PostgreSQL gives by default.
-  maxWorkers: 2,
+  // Suites start servers and processes of their own, and several of them wait for what happens within seconds.
+  maxWorkers: 1,
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   transform: {
