@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { CodedError } from '../errors';
 import type { Clock } from '../lib/clock';
+import { joinAppended, toEvents } from './appended';
 import type { Bus } from './bus';
-import type { GapReason, Sink, StreamOpenedFact } from './delivery';
+import type { Sink } from './delivery';
 import type { EventPlace } from './event-cursor';
 import type { EventLog } from './event-log.repository';
 import { EventSubscription } from './event-subscription';
-import type { Appended, EventType, StoredEvent, StreamPosition } from './friendship-event';
+import type { Appended, EventType, StreamPosition } from './friendship-event';
+import { findGap, OpenedFacts } from './opened-facts';
 import { Outbox } from './outbox';
 
 /** How many users are served before others have their turn: more than have one friend in common, as a rule. */
@@ -17,8 +19,6 @@ const REREAD_MS = 5_000;
 const LOOK_MS = 500;
 /** How long openings are gathered after some were made: those of a storm are read and shown together. */
 const GATHER_MS = 20;
-/** More than that at once is read from the log. */
-const MAX_APPENDED = 64;
 
 const STOPPED = new Error('The hub has stopped: nothing can be listened to any more.');
 
@@ -154,7 +154,7 @@ export class EventHub {
 
   private wake(channel: Channel, appended: Appended | null): void {
     const known = this.dirty.get(channel);
-    this.dirty.set(channel, known === undefined ? appended : join(known, appended));
+    this.dirty.set(channel, known === undefined ? appended : joinAppended(known, appended));
     this.startPump();
   }
 
@@ -299,39 +299,4 @@ export class EventHub {
     }
     return false;
   }
-}
-
-/** Two stretches of one stream as one, or null when they do not follow on each other or are too much to keep. */
-function join(first: Appended | null, next: Appended | null): Appended | null {
-  if (first === null || next === null || first.epoch !== next.epoch) return null;
-  if (next.head - next.facts.length !== first.head) return null;
-  const facts = [...first.facts, ...next.facts];
-  return facts.length > MAX_APPENDED ? null : { ...next, facts };
-}
-
-function toEvents({ head, facts }: Appended): StoredEvent[] {
-  return facts.map((fact, index) => ({ seq: head - facts.length + 1 + index, fact }));
-}
-
-/** Those who are told the same of their opening share a fact. */
-class OpenedFacts {
-  private readonly facts = new Map<GapReason | null, StreamOpenedFact>();
-
-  constructor(private readonly occurredAtMs: number) {}
-
-  find(reason: GapReason | null): StreamOpenedFact {
-    let fact = this.facts.get(reason);
-    if (fact === undefined) {
-      const { occurredAtMs } = this;
-      fact = { type: 'STREAM_OPENED', recovered: reason === null, reason, occurredAtMs };
-      this.facts.set(reason, fact);
-    }
-    return fact;
-  }
-}
-
-/** Why delivery cannot begin behind `after`; null when it can. */
-function findGap(after: EventPlace, position: StreamPosition): GapReason | null {
-  if (after.epoch !== position.epoch || after.seq > position.head) return 'OTHER_EPOCH';
-  return after.seq < position.floor ? 'TRIMMED' : null;
 }

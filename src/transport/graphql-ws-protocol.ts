@@ -9,7 +9,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
-import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
+import { CloseCode, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { CodedError } from '../errors';
 import type { Renderer, Sink } from '../events/delivery';
@@ -22,7 +22,7 @@ import type { Viewer } from '../users/viewer';
 import { fromConnectionParams, type Authenticate, type Authenticated } from './authenticate';
 import { toClientID } from './operation-names';
 import { SocketCensus } from './socket-census';
-import { FORBIDDEN, type SocketExpiries } from './socket-expiries';
+import type { SocketExpiries } from './socket-expiries';
 import { SocketSink } from './socket-sink';
 
 const INTERNAL_ERROR = 1011;
@@ -101,7 +101,7 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
       try {
         return await admit(extra, connectionParams);
       } catch (error) {
-        if (error instanceof CodedError) extra.socket.close(FORBIDDEN, error.message);
+        if (error instanceof CodedError) extra.socket.close(CloseCode.Forbidden, error.message);
         else {
           presentError(error, logDefect);
           extra.socket.close(INTERNAL_ERROR, 'Something went wrong here');

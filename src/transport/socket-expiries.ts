@@ -1,10 +1,9 @@
+import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../lib/clock';
 
 /** How long a socket may outlive its token. */
 const LOOK_MS = 500;
-/** The protocol's code for a connection that may not go on. */
-export const FORBIDDEN = 4403;
 
 /**
  * Closes sockets whose token has expired. One timer for all, and not one each: it goes by the clock of the server, also
@@ -35,7 +34,7 @@ export class SocketExpiries {
   private closeExpired(): void {
     const nowMs = this.clock.now();
     for (const [socket, expiresAtMs] of this.expiresAtMs) {
-      if (expiresAtMs <= nowMs) socket.close(FORBIDDEN, 'The token has expired');
+      if (expiresAtMs <= nowMs) socket.close(CloseCode.Forbidden, 'The token has expired');
     }
   }
 }
