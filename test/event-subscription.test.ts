@@ -17,6 +17,7 @@ function createSubscription(types: EventType[] | null = null) {
     end: () => undefined,
     send: () => undefined,
     closeTooSlow: () => told.push('too slow'),
+    closeUnavailable: () => told.push('unavailable'),
   };
   const subscription = new EventSubscription(
     { userID: 'ann', epoch: 'one', seq: 0 },

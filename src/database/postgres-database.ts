@@ -3,12 +3,13 @@ import type { DataSource } from 'typeorm';
 import { UnderWay } from '../lib/under-way';
 import { createPostgresReader, createPostgresWriter, requirePostgresPool } from './postgres-data-source';
 import { postgresDialect } from './postgres-dialect';
-import { isConnectionLost } from './postgres-errors';
+import { isConnectionLost, isUnavailable } from './postgres-errors';
 import { Interruption, retryInterrupted } from './postgres-retry';
 import { requireCurrentSchema } from './postgres-schema';
 import { toPostgresStatement } from './postgres-statement';
 import { runPostgresTransaction } from './postgres-transaction';
 import type { Database, Queryable, SqlValue, Transaction } from './sql';
+import { DatabaseUnavailableError } from './unavailable';
 
 export interface PostgresDatabaseOptions {
   readonly url: string;
@@ -55,7 +56,9 @@ class PostgresDatabase implements Database {
       throw new Error('The database is stopped: it takes no more transactions.');
     }
     const pool = requirePostgresPool(this.#writerSource);
-    return this.#underWay.run(() => runPostgresTransaction(pool, this.#onStatement, work));
+    return this.#underWay.run(() =>
+      runPostgresTransaction(pool, this.#onStatement, work).catch(throwAsUnavailable),
+    );
   }
 
   stop(): Promise<void> {
@@ -76,6 +79,10 @@ class PostgresDatabase implements Database {
       await this.#writerSource.destroy();
     }
   }
+}
+
+function throwAsUnavailable(error: unknown): never {
+  throw isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
 }
 
 /** Each statement on its own, on whatever connection is free. Nothing depends on a lost one, so it is asked again. */
@@ -101,7 +108,7 @@ class PostgresReader implements Queryable {
         throw isConnectionLost(error) ? new Interruption(error) : error;
       }
     };
-    return this.#underWay.run(() => retryInterrupted(read));
+    return this.#underWay.run(() => retryInterrupted(read).catch(throwAsUnavailable));
   }
 
   /** Refuses statements from now on; resolves when those under way are answered. */

@@ -1,17 +1,19 @@
 import type { Pool, PoolClient } from 'pg';
-import { isConflict, isConnectionLost, isRefusal } from './postgres-errors';
+import { isConflict, isConnectionLost, isRefusal, isUnanswered } from './postgres-errors';
 import { Interruption } from './postgres-retry';
 import { toPostgresStatement } from './postgres-statement';
 import type { SqlValue } from './sql';
+import { DatabaseUnavailableError } from './unavailable';
 
 /** Whether the server did what COMMIT asked for is not known: the connection was lost before its answer came. */
-class CommitOutcomeUnknownError extends Error {
+class CommitOutcomeUnknownError extends DatabaseUnavailableError {
   override readonly name = 'CommitOutcomeUnknownError';
 
   constructor(cause: unknown) {
-    super('The connection to the database was lost during a commit: the change may or may not be kept.', {
+    super(
       cause,
-    });
+      'The connection to the database was lost during a commit: the change may or may not be kept.',
+    );
   }
 }
 
@@ -104,6 +106,8 @@ export class PostgresSession {
       return await query();
     } catch (error) {
       if (isConnectionLost(error)) this.#lose(error);
+      // Not run again: that may take as long once more.
+      else if (isUnanswered(error)) this.#isLost = true;
       else if (isConflict(error)) this.#interruption ??= new Interruption(error);
       throw error;
     }

@@ -44,4 +44,6 @@ export interface Sink {
   send(payload: string): void;
   /** Sends the subscriber away because it reads too slowly; it comes back with its last cursor. */
   closeTooSlow(): void;
+  /** Sends the subscriber away because nothing can be read for it now; it comes back with its last cursor. */
+  closeUnavailable(): void;
 }

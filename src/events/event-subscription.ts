@@ -1,3 +1,4 @@
+import { DatabaseUnavailableError } from '../database/unavailable';
 import type { Delivery, Sink, StreamOpenedFact } from './delivery';
 import type { Appended, EventType, StoredEvent, StreamPosition } from './friendship-event';
 
@@ -114,9 +115,13 @@ export class EventSubscription implements AsyncIterableIterator<never> {
     this.seq = seq;
   }
 
-  /** Ends with an error, now or at the next `next()`. */
+  /**
+   * Ends with an error, now or at the next `next()`. While the database cannot be reached the subscriber is sent away
+   * instead: clients come back by themselves from a closed socket, and from nothing else.
+   */
   fail(error: unknown): void {
-    this.failure = error instanceof Error ? error : new Error(String(error));
+    if (error instanceof DatabaseUnavailableError) this.sink.closeUnavailable();
+    else this.failure = error instanceof Error ? error : new Error(String(error));
     void this.return();
   }
 

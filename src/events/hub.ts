@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { DatabaseUnavailableError } from '../database/unavailable';
 import { CodedError } from '../errors';
 import type { Clock } from '../lib/clock';
 import { joinAppended, toEvents } from './appended';
@@ -205,7 +206,10 @@ export class EventHub {
         else resolve(this.open(request, position, facts));
       }
     } catch (error) {
-      for (const { reject } of openings) reject(error);
+      for (const { request, reject } of openings) {
+        if (error instanceof DatabaseUnavailableError) request.sink.closeUnavailable();
+        reject(error);
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import { execute, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { DatabaseUnavailableError } from '../database/unavailable';
 import type { Delivery, Renderer } from '../events/delivery';
 import { toListenerRoot, type ListenerRoot } from '../listener/friendship-event';
 import type { Viewer } from '../users/viewer';
@@ -97,6 +98,9 @@ export class EventRenderer implements Renderer {
 
   private present({ data, errors }: ExecutionResult): object {
     if (errors === undefined) return { data };
+    // The event is still to be delivered, when it can be shown.
+    const lost = errors.find(({ originalError }) => originalError instanceof DatabaseUnavailableError);
+    if (lost?.originalError) throw lost.originalError;
     return { data, errors: errors.map((error) => presentError(error, this.sources.logDefect)) };
   }
 }

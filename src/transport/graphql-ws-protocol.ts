@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import { CloseCode, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { DatabaseUnavailableError } from '../database/unavailable';
 import { CodedError } from '../errors';
 import type { Renderer, Sink } from '../events/delivery';
 import type { CompiledQueries } from '../graphql/compiled-queries';
@@ -104,7 +105,9 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
         if (error instanceof CodedError) extra.socket.close(CloseCode.Forbidden, error.message);
         else {
           presentError(error, logDefect);
-          extra.socket.close(INTERNAL_ERROR, 'Something went wrong here');
+          // From 1013 clients come back by themselves, after 1011 they do not.
+          const mayComeBack = error instanceof DatabaseUnavailableError;
+          extra.socket.close(mayComeBack ? TRY_AGAIN_LATER : INTERNAL_ERROR, 'Something went wrong here');
         }
         return false;
       }

@@ -59,4 +59,8 @@ export class SocketSink implements Sink {
   closeTooSlow(): void {
     this.socket.close(TRY_AGAIN_LATER, 'Too slow; go on by the last cursor');
   }
+
+  closeUnavailable(): void {
+    this.socket.close(TRY_AGAIN_LATER, 'Unavailable now; go on by the last cursor');
+  }
 }

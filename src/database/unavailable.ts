@@ -1,0 +1,11 @@
+/**
+ * The database cannot be reached, or does not answer. Nothing is wrong with the call: the same may succeed later, here
+ * or on another server.
+ */
+export class DatabaseUnavailableError extends Error {
+  override readonly name: string = 'DatabaseUnavailableError';
+
+  constructor(cause: unknown, message = 'The database cannot be reached now.') {
+    super(message, { cause });
+  }
+}
