@@ -73,6 +73,24 @@ import { findPostgres } from './support/stores';
     expect(groups).toEqual({ friendGroups: [{ name: 'g', friendCount: 0 }], friendList: { totalCount: 0 } });
     expect(countRollbacks()).toBe(0);
   });
+  test('who is deleted and created anew while another deletion waits stays, and goes on changing', async () => {
+    const [one] = servers;
+    await follow(one, 'friend', 'returning');
+    const remove = 'mutation { deleteUsers(userIDs: ["returning"]) { resultCode } }';
+    const answer = await withClient(nodes.databaseUrl, async (holder) => {
+      await holder.query('BEGIN');
+      await holder.query(`DELETE FROM event_stream WHERE user_id = 'returning'`);
+      const answering = one.call(ADMIN, remove);
+      await waitForWaiting(1);
+      await holder.query(`INSERT INTO event_stream VALUES ('returning', 'another', 0, 0)`);
+      await holder.query('COMMIT');
+      return answering;
+    });
+    expect(answer).toEqual({ deleteUsers: [{ resultCode: 'USER_NOT_FOUND' }] });
+    expect(await one.call('friend', '{ friendList { totalCount } }')).toEqual({
+      friendList: { totalCount: 1 },
+    });
+  });
 });
 
 function insertUser(userID: string): string {

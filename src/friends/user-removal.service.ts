@@ -30,9 +30,11 @@ export class UserRemovalService {
       // whose lists lose something are held too, so that none of them counts on it meanwhile; looked for beforehand,
       // because all that is held must be asked for in one order.
       const touched = toOwners(await this.removals.loadTraces(tx, list.valid));
-      await this.log.lock(tx, [...new Set([...list.valid, ...touched])]);
-      const found = await this.removals.findExisting(tx, list.valid);
-      const removed = [...found];
+      const locked = await this.log.lock(tx, [...new Set([...list.valid, ...touched])]);
+      const existing = await this.removals.findExisting(tx, list.valid);
+      // One that was deleted and created anew while this waited is not held, and goes on changing: it came later.
+      const removed = [...existing].filter((userID) => locked.has(userID));
+      const found = new Set(removed);
       if (removed.length === 0) return found;
       const traces = await this.removals.loadTraces(tx, removed);
       // Some may have come just before the lock.
