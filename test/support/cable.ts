@@ -7,6 +7,7 @@ export class Cable {
   private readonly connections = new Map<Socket, Socket>();
 
   private isPlugged = true;
+  private isSwallowing = false;
 
   private constructor(
     private readonly listening: Server,
@@ -22,7 +23,7 @@ export class Cable {
           return;
         }
         const far = connect(cable.port, '127.0.0.1');
-        near.pipe(far).pipe(near);
+        if (!cable.isSwallowing) near.pipe(far).pipe(near);
         cable.connections.set(near, far);
         for (const socket of [near, far]) {
           socket
@@ -61,9 +62,23 @@ export class Cable {
     for (const [near, far] of this.connections) far.unpipe(near).pause();
   }
 
+  /** From now on nothing gets through, either way, on new connections neither; all stay, and nobody is told. */
+  swallow(): void {
+    this.isSwallowing = true;
+    for (const [near, far] of this.connections) {
+      near.unpipe(far).pause();
+      far.unpipe(near).pause();
+    }
+  }
+
   /** What was held up gets through, and what follows. */
   flow(): void {
-    for (const [near, far] of this.connections) far.pipe(near);
+    this.isSwallowing = false;
+    for (const [near, far] of this.connections) {
+      // Piped twice, all would come twice.
+      near.unpipe(far).pipe(far);
+      far.unpipe(near).pipe(near);
+    }
   }
 
   cut(): void {

@@ -1,4 +1,5 @@
 import { migrateDatabase } from '../../src/database/open-database';
+import { findPostgresPrograms } from './own-postgres';
 import { createTestDatabase, dropLeftovers, findServer, toDatabaseUrl } from './postgres-server';
 import { findRedisUrl, hasRedisBinary } from './redis-server';
 
@@ -9,6 +10,9 @@ import { findRedisUrl, hasRedisBinary } from './redis-server';
 export default async function globalSetup(): Promise<void> {
   await setUpPostgres();
   await setUpRedis();
+  const programs = await findPostgresPrograms();
+  if (programs !== null) process.env['TEST_POSTGRES_PROGRAMS'] = programs;
+  else skip('a PostgreSQL that fails', 'there is none to start');
 }
 
 async function setUpPostgres(): Promise<void> {

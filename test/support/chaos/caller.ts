@@ -3,10 +3,10 @@ import type { GraphqlAnswer } from '../server';
 import type { Answer } from '../model';
 import { toAnswer, toCall } from '../step-calls';
 import type { Step } from '../steps';
-import type { Gateway } from './gateway';
+import type { Door } from './door';
 import type { MutationRecord } from './records';
 
-/** The connection broke after the request may have been read: whether it was done is not known. */
+/** The connection broke after the request may have been read, or no answer came: whether it was done is not known. */
 const UNKNOWN = 'unknown';
 const ADMIN = 'admin';
 
@@ -16,7 +16,7 @@ export class ChaosCaller {
   private readonly agent = new Agent({ keepAlive: true });
   private readonly tokens = new Map<string, Promise<string>>();
 
-  constructor(private readonly gateway: Gateway) {}
+  constructor(private readonly door: Door) {}
 
   /** One mutation, with what became of it. */
   async run(step: Step): Promise<MutationRecord> {
@@ -38,7 +38,7 @@ export class ChaosCaller {
 
   token(userID: string | null): Promise<string> {
     const name = userID ?? ADMIN;
-    const made = this.tokens.get(name) ?? this.gateway.token(name, userID === null);
+    const made = this.tokens.get(name) ?? this.door.token(name, userID === null);
     this.tokens.set(name, made);
     return made;
   }
@@ -68,20 +68,22 @@ export class ChaosCaller {
   ): Promise<GraphqlAnswer<Record<string, unknown>> | typeof UNKNOWN> {
     const token = await this.token(userID);
     for (;;) {
-      await this.gateway.whenUp();
+      const url = await this.door.enter();
       try {
-        const text = await this.post(token, JSON.stringify({ query, variables }));
-        return JSON.parse(text) as GraphqlAnswer<Record<string, unknown>>;
+        const text = await this.post(url, token, JSON.stringify({ query, variables }));
+        const answer = JSON.parse(text) as GraphqlAnswer<Record<string, unknown>>;
+        const hasFailed = answer.errors?.[0]?.extensions['code'] === 'INTERNAL_SERVER_ERROR';
+        return hasFailed && this.door.manners !== undefined ? UNKNOWN : answer;
       } catch (error) {
         if ((error as { code?: string }).code !== 'ECONNREFUSED') return UNKNOWN;
       }
     }
   }
 
-  private post(token: string, body: string): Promise<string> {
+  private post(url: string, token: string, body: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-      const call = request(this.gateway.url, { method: 'POST', agent: this.agent, headers }, (response) => {
+      const call = request(url, { method: 'POST', agent: this.agent, headers }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
@@ -94,6 +96,8 @@ export class ChaosCaller {
         });
       });
       call.on('error', reject);
+      const { answerMs } = this.door.manners ?? {};
+      if (answerMs !== undefined) call.setTimeout(answerMs, () => call.destroy(new Error('No answer came.')));
       call.end(body);
     });
   }

@@ -1,13 +1,12 @@
-import type { Lists } from '../lists';
 import type { Store } from '../stores';
 import { ChaosCaller } from './caller';
+import { collect } from './collect';
 import { countRecords, type ChaosCounts } from './counts';
 import { createDisturbances } from './disturbances';
 import { Gateway } from './gateway';
 import type { PlantedBug } from './planted-bugs';
 import { prepare } from './prepare';
 import type { ChaosRecords } from './records';
-import { loadLists, settle } from './settle';
 import { Turbulence } from './turbulence';
 import { createCast, createSteps } from './workload';
 import { Writers } from './writers';
@@ -57,14 +56,12 @@ async function runOn(gateway: Gateway, caller: ChaosCaller, options: ChaosOption
     await writers.end();
     await turbulence.whenCalm();
 
-    const settled = await settle(gateway, caller, starts, devices);
-    const everybody = new Map<string, Lists>();
-    for (const { userID, lists } of settled.streams)
-      if (userID !== cast.collector) everybody.set(userID, lists);
-    for (const name of await findExisting(caller, cast.mortals))
-      everybody.set(name, await loadLists(caller, name));
-    const failures = [gateway.problems, caller.failures, ...devices.map((device) => device.failures)].flat();
-    const records = { ...settled, mutations: writers.mutations, everybody, failures };
+    const seen = await collect(gateway, caller, cast, starts, devices);
+    const records = {
+      ...seen,
+      mutations: writers.mutations,
+      failures: [...gateway.problems, ...seen.failures],
+    };
     const sum = (of: 'reconnects' | 'closedTooSlow'): number =>
       devices.reduce((total, device) => total + device[of], 0);
     const counts = {
@@ -98,17 +95,4 @@ async function disturb(
     await writers.calls(disturbances?.everyCalls ?? 10);
     if (disturbances !== null) await turbulence.apply(coming.next().value);
   }
-}
-
-/** Those of the users who exist; asking creates none. */
-async function findExisting(caller: ChaosCaller, userIDs: readonly string[]): Promise<string[]> {
-  const query = 'query ($userIDs: [ID!]!) { friendsInfo(userIDs: $userIDs) { userID resultCode } }';
-  const { friendsInfo } = await caller.ask<{ friendsInfo: { userID: string; resultCode: string }[] }>(
-    null,
-    query,
-    {
-      userIDs,
-    },
-  );
-  return friendsInfo.filter(({ resultCode }) => resultCode === 'OK').map(({ userID }) => userID);
 }

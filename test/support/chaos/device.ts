@@ -1,7 +1,7 @@
 import { createClient, type Client } from 'graphql-ws';
 import WebSocket from 'ws';
 import { LISTEN, type ReceivedEvent } from '../listener';
-import type { Gateway } from './gateway';
+import type { Door } from './door';
 import type { Patience } from './patience';
 
 const TRY_AGAIN_LATER = 1013;
@@ -22,7 +22,7 @@ export class ChaosDevice {
   private waiting: (() => void)[] = [];
 
   constructor(
-    gateway: Gateway,
+    door: Door,
     readonly name: string,
     readonly userID: string,
     token: string,
@@ -37,21 +37,32 @@ export class ChaosDevice {
         keep(this);
       }
     }
+    let missing: NodeJS.Timeout | undefined;
+    const { pingMs = 0, answerMs = 0 } = door.manners ?? {};
     this.client = createClient({
-      url: () => gateway.wsUrl,
+      url: async () => (await door.enter()).replace('http', 'ws'),
       webSocketImpl: KeptSocket,
       connectionParams: { authorization: `Bearer ${token}` },
       retryAttempts: Infinity,
       shouldRetry: () => true,
       retryWait: async () => {
         await new Promise((resolve) => setTimeout(resolve, Math.random() * BACKOFF_MS));
-        await gateway.whenUp();
       },
+      // As graphql-ws's recipe for a client that must notice by itself that nobody is at the other end.
+      connectionAckWaitTimeout: answerMs,
+      keepAlive: pingMs,
       on: {
+        ping: (isReceived) => {
+          if (!isReceived) missing = setTimeout(() => { this.client.terminate(); }, pingMs);
+        },
+        pong: () => {
+          clearTimeout(missing);
+        },
         connected: (_socket, _payload, wasRetry) => {
           if (wasRetry) this.reconnects += 1;
         },
         closed: (event) => {
+          clearTimeout(missing);
           if ((event as { code: number }).code === TRY_AGAIN_LATER) this.closedTooSlow += 1;
         },
       },

@@ -1,9 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { signToken } from '../../../src/auth/signer';
 import { loadConfig, type Config } from '../../../src/config';
 import type { Store } from '../stores';
+import type { Door } from './door';
 import type { GatewayNews, GatewayOrder } from './gateway-process';
 import type { PlantedBug } from './planted-bugs';
 
@@ -12,12 +14,13 @@ const SECRET = 'a secret of at least thirty-two bytes';
 const TEN_YEARS_SECONDS = 10 * 365 * 24 * 60 * 60;
 
 /** A real server in a process of its own that may be killed and started again, over one database and on one port. */
-export class Gateway {
-  /** What failed in the background, where no caller waits for it. */
+export class Gateway implements Door {
+  /** What failed in the background, where no caller waits for it, and what was masked. */
   readonly problems: string[] = [];
   kills = 0;
   clockJumps = 0;
   url = '';
+  isUp = false;
   private process: ChildProcess | null = null;
   private clockOffsetMs = 0;
   private up: Promise<void> = Promise.resolve();
@@ -30,7 +33,7 @@ export class Gateway {
 
   static async start(store: Store, bug: PlantedBug | null = null): Promise<Gateway> {
     const place = await store.create();
-    const defaults = loadConfig({ AMICUS_PORT: '0', AMICUS_LOG_LEVEL: 'fatal', AMICUS_JWT_SECRET: SECRET });
+    const defaults = loadConfig({ AMICUS_PORT: '0', AMICUS_LOG_LEVEL: 'error', AMICUS_JWT_SECRET: SECRET });
     const gateway = new Gateway({ ...defaults, ...place.config }, bug, () => place.drop());
     try {
       await gateway.open();
@@ -43,13 +46,10 @@ export class Gateway {
     return gateway;
   }
 
-  get wsUrl(): string {
-    return this.url.replace('http', 'ws');
-  }
-
   /** Resolves when requests are served again; at once while they are. */
-  whenUp(): Promise<void> {
-    return this.up;
+  async enter(): Promise<string> {
+    await this.up;
+    return this.url;
   }
 
   token(userID: string, isAdmin = false): Promise<string> {
@@ -62,6 +62,15 @@ export class Gateway {
     this.up = this.replace();
     this.kills += 1;
     await this.up;
+  }
+
+  /** Stops the process where it stands: it keeps all connections and does nothing. */
+  freeze(): void {
+    this.process?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.process?.kill('SIGCONT');
   }
 
   /** Moves the server's clock, forward or back, while it runs. */
@@ -81,12 +90,23 @@ export class Gateway {
 
   private async replace(): Promise<void> {
     await this.end((running) => running.kill('SIGKILL'));
-    await this.open();
+    await this.keepOpening();
+  }
+
+  /** As what runs services does: one that cannot start is started again. */
+  private async keepOpening(): Promise<void> {
+    while (!this.isUp) {
+      await this.open().catch((error: unknown) => {
+        this.problems.push(`did not start: ${String(error)}`);
+        return this.end((running) => running.kill('SIGKILL'));
+      });
+    }
   }
 
   private async end(how: (running: ChildProcess) => unknown): Promise<void> {
     const running = this.process;
     this.process = null;
+    this.isUp = false;
     if (running === null) return;
     const exited = once(running, 'exit');
     how(running);
@@ -97,9 +117,13 @@ export class Gateway {
     const started = fork(join(__dirname, 'gateway-process.ts'), {
       cwd: join(__dirname, '../../..'),
       execArgv: ['-r', '@swc-node/register'],
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     });
     this.process = started;
-    let isUp = false;
+    if (started.stderr !== null)
+      createInterface({ input: started.stderr }).on('line', (line) => {
+        this.problems.push(toProblem(line));
+      });
     const answered = new Promise<string>((resolve, reject) => {
       started.on('message', (news: GatewayNews) => {
         if (news.kind === 'ready') resolve(news.url);
@@ -108,22 +132,34 @@ export class Gateway {
       });
       started.once('exit', (code) => {
         reject(new Error(`The gateway ended with ${String(code)} before it was up.`));
-        if (isUp && this.process === started) this.comeBack(code);
+        if (this.process !== started) return;
+        this.process = null;
+        if (this.isUp) this.comeBack(code);
       });
     });
     this.order({ kind: 'start', config: this.config, clockOffsetMs: this.clockOffsetMs, bug: this.bug });
     this.url = await answered;
-    isUp = true;
+    this.isUp = true;
   }
 
   /** A server that ends by itself has failed; the run goes on to its end and tells. */
   private comeBack(code: number | null): void {
-    this.process = null;
+    this.isUp = false;
     this.problems.push(`the gateway ended by itself with ${String(code)}`);
-    this.up = this.open();
+    this.up = this.keepOpening();
   }
 
   private order(order: GatewayOrder, to = this.process): void {
     if (to?.connected === true) to.send(order);
+  }
+}
+
+/** What a line of the log says, and why. */
+function toProblem(line: string): string {
+  try {
+    const { msg, err } = JSON.parse(line) as { msg: string; err?: { type: string; message: string } };
+    return err === undefined ? msg : `${msg}: ${err.type}: ${err.message}`;
+  } catch {
+    return line;
   }
 }

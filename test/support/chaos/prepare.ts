@@ -1,6 +1,6 @@
 import type { ChaosCaller } from './caller';
 import { ChaosDevice } from './device';
-import type { Gateway } from './gateway';
+import type { Door } from './door';
 import { loadLists, loadPosition, type Start } from './settle';
 import type { Cast } from './workload';
 
@@ -10,7 +10,7 @@ const LONG_NICK = '\u0001'.repeat(500);
 
 /** Creates everybody, and lets all devices listen from the beginning of their users' streams. */
 export async function prepare(
-  gateway: Gateway,
+  door: Door,
   caller: ChaosCaller,
   { users, mortals, collector, crowd }: Cast,
   devicesPerUser: number,
@@ -26,7 +26,7 @@ export async function prepare(
     starts.push({ userID, cursor, lists: await loadLists(caller, userID) });
     const token = await caller.token(userID);
     for (let index = 1; index <= devicesPerUser; index++)
-      devices.push(new ChaosDevice(gateway, `${userID}/${index}`, userID, token, cursor));
+      devices.push(new ChaosDevice(door, `${userID}/${index}`, userID, token, cursor));
   }
   for (const device of devices) await device.whenOpen();
   return { starts, devices };

@@ -3,7 +3,7 @@ import { LISTS, toLists, type Lists, type ListsAnswer } from '../lists';
 import { applyEvent, toCopy } from '../replay';
 import type { ChaosCaller } from './caller';
 import { ChaosDevice } from './device';
-import type { Gateway } from './gateway';
+import type { Door } from './door';
 import { startPatience, type Patience } from './patience';
 import type { ChaosRecords, DeviceRecord, StreamRecord } from './records';
 
@@ -28,7 +28,7 @@ export async function loadPosition(caller: ChaosCaller, userID: string): Promise
  * read. Where something is still missing when patience is at its end, it is missing in the records.
  */
 export async function settle(
-  gateway: Gateway,
+  door: Door,
   caller: ChaosCaller,
   starts: readonly Start[],
   devices: readonly ChaosDevice[],
@@ -36,7 +36,7 @@ export async function settle(
   const patience = startPatience();
   try {
     for (;;) {
-      const found = await look(gateway, caller, starts, devices, patience);
+      const found = await look(door, caller, starts, devices, patience);
       if (found.isStill || patience.isOver) return found;
     }
   } finally {
@@ -45,7 +45,7 @@ export async function settle(
 }
 
 async function look(
-  gateway: Gateway,
+  door: Door,
   caller: ChaosCaller,
   starts: readonly Start[],
   devices: readonly ChaosDevice[],
@@ -61,7 +61,7 @@ async function look(
   }
   const streams: StreamRecord[] = [];
   for (const { userID, cursor, lists: base, end, now: lists } of ends) {
-    const log = await readStream(gateway, caller, userID, cursor, end);
+    const log = await readStream(door, caller, userID, cursor, end);
     streams.push({ userID, base, lists, end, log });
   }
   const delivered: DeviceRecord[] = devices.map(({ name, userID, received }) => {
@@ -74,7 +74,7 @@ async function look(
 
 /** What a device is delivered that was never there: the stream from `after` to `end`. */
 async function readStream(
-  gateway: Gateway,
+  door: Door,
   caller: ChaosCaller,
   userID: string,
   after: string,
@@ -82,7 +82,7 @@ async function readStream(
 ): Promise<ReceivedEvent[]> {
   const patience = startPatience();
   const token = await caller.token(userID);
-  const reader = new ChaosDevice(gateway, `reader of ${userID}`, userID, token, after);
+  const reader = new ChaosDevice(door, `reader of ${userID}`, userID, token, after);
   await reader.until(() => reader.hasReached(end), patience);
   patience.end();
   await reader.stop();
