@@ -1,32 +1,39 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { signToken } from '../../src/auth/signer';
 import type { Config } from '../../src/config';
 import { toEnvironment } from './seeded-store';
 
 const SECRET = 'a secret of at least thirty-two bytes';
 
-/** Where the server's process ends. */
+/** Where the server's process ends, or stops until it is let go on. */
 export interface Death {
-  /** Which statement of the job, from 1. */
-  at: number;
+  /** Which statement of the job, from 1, or how it begins. */
+  at: number | string;
   moment: 'before' | 'after';
+  signal?: 'SIGKILL' | 'SIGSTOP';
 }
 
-/** A server in a process that ends by SIGKILL: see mortal-server.ts. */
+/** A server in a process that ends by SIGKILL, or stops by SIGSTOP: see mortal-server.ts. */
 export class MortalProcess {
   private url: string | null = null;
   private readonly exited: Promise<unknown>;
+  private readonly told: Promise<unknown>;
 
   private constructor(private readonly child: ChildProcess) {
     this.exited = once(child, 'exit');
+    this.told = once(child.stdio[4] as Readable, 'data');
   }
 
   /** Resolves when requests are served, or when the process has died before that. */
-  static async start(config: Partial<Config>, { at, moment }: Death): Promise<MortalProcess> {
+  static async start(
+    config: Partial<Config>,
+    { at, moment, signal = 'SIGKILL' }: Death,
+  ): Promise<MortalProcess> {
     const script = join(__dirname, 'mortal-server.ts');
-    const child = spawn(process.execPath, ['-r', '@swc-node/register', script, String(at), moment], {
+    const child = spawn(process.execPath, ['-r', '@swc-node/register', script, String(at), moment, signal], {
       cwd: join(__dirname, '../..'),
       env: {
         PATH: process.env['PATH'],
@@ -35,7 +42,7 @@ export class MortalProcess {
         AMICUS_JWT_SECRET: SECRET,
         ...toEnvironment(config),
       },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
     });
     const mortal = new MortalProcess(child);
     const [url] = (await Promise.race([once(child, 'message'), mortal.exited.then(() => [null])])) as [
@@ -76,6 +83,15 @@ export class MortalProcess {
   async died(): Promise<NodeJS.Signals | null> {
     await this.exited;
     return this.child.signalCode;
+  }
+
+  /** Resolves when it has come to the statement at which it stops. */
+  async stopped(): Promise<void> {
+    await this.told;
+  }
+
+  goOn(): void {
+    this.child.kill('SIGCONT');
   }
 
   /** For a test that failed: no process stays. */

@@ -1,22 +1,33 @@
+import { writeSync } from 'node:fs';
 import { createApp } from '../../src/app';
 import { loadConfig } from '../../src/config';
 
+/** Where the parent is told that the process is about to stop. */
+const TELL = 4;
+
 /**
- * A process of its own for tests: the real server, with the settings of the environment, which ends itself by SIGKILL
- * at a statement of the job that tells owners of a changed profile. Argument 1 says at which, counted from the first one
- * on the job's table; argument 2 whether "before" the statement is sent, or "after". Sends its URL to its parent.
+ * A process of its own for tests: the real server, with the settings of the environment, which ends itself by SIGKILL,
+ * or stops by SIGSTOP, at a statement of the job that tells owners of a changed profile. Argument 1 says at which,
+ * counted from the first one on the job's table, or how it begins; argument 2 whether "before" the statement is sent, or "after";
+ * argument 3 which signal. Sends its URL to its parent.
  */
-async function main(dieAt: number, moment: 'before' | 'after'): Promise<void> {
+async function main(dieAt: string, moment: 'before' | 'after', signal: 'SIGKILL' | 'SIGSTOP'): Promise<void> {
   let statements = 0;
+  let isOver = false;
   const die = (): void => {
-    process.kill(process.pid, 'SIGKILL');
+    writeSync(TELL, signal);
+    process.kill(process.pid, signal);
   };
   const app = createApp(loadConfig(process.env), {
     onStatement: (sql) => {
       // What trims old streams in the background also reads; it alone looks at both ends of a stream.
       if (sql.includes('head') && sql.includes('floor')) return;
       if (statements === 0 && !sql.includes('profile_fanout')) return;
-      if (++statements < dieAt) return;
+      statements++;
+      const isDue = /^\d+$/.test(dieAt) ? statements >= Number(dieAt) : sql.startsWith(dieAt);
+      // It stops once.
+      if (!isDue || isOver) return;
+      isOver = true;
       if (moment === 'before') die();
       else setImmediate(die);
     },
@@ -25,4 +36,5 @@ async function main(dieAt: number, moment: 'before' | 'after'): Promise<void> {
   process.send?.(url);
 }
 
-void main(Number(process.argv[2]), process.argv[3] as 'before' | 'after');
+const [, , at, moment, signal] = process.argv;
+void main(at ?? '', moment as 'before' | 'after', signal as 'SIGKILL' | 'SIGSTOP');

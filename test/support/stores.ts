@@ -46,6 +46,13 @@ function createPostgresStore({ serverUrl, template }: { serverUrl: string; templ
   };
 }
 
+/** One kind of database; throws when this machine cannot run it. */
+export function findStore(name: 'SQLite' | 'PostgreSQL'): Store {
+  const store = stores.find((one) => one.name === name);
+  if (store === undefined) throw new Error(`There is no ${name}.`);
+  return store;
+}
+
 /** Runs the suite once on each kind of database that this machine can run. */
 export function describeOnStores(title: string, suite: (store: Store) => void): void {
   for (const store of stores) {
