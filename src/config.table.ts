@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { databaseSettings } from './config.database';
 import { defaultLimits, type Limits } from './limits';
 import {
   optional,
@@ -48,6 +49,7 @@ export const settings = {
     secret: true,
     parse: optional(toUrl('postgres', 'postgresql')),
   },
+  ...databaseSettings,
   redisUrls: {
     name: 'AMICUS_REDIS_URL',
     default: '',

@@ -1,10 +1,11 @@
 import { allSettings, limitSettings, type LogLevel, settings, type TrustMode } from './config.table';
+import type { PostgresConfig } from './database/postgres-config';
 import { findNearestName } from './lib/nearest-name';
 import type { Parsed, Setting } from './lib/setting';
 import type { Limits } from './limits';
 
 /** What the operator decided, checked. Null means that the setting is absent. */
-export interface Config {
+export interface Config extends PostgresConfig {
   readonly host: string;
   /** 0 lets the system pick a free port. */
   readonly port: number;

@@ -81,7 +81,12 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   const closers = new Closers();
 
   // Storage.
-  const database = await openDatabase({ dataDir, databaseUrl: databaseUrl ?? undefined, onStatement });
+  const database = await openDatabase({
+    dataDir,
+    databaseUrl: databaseUrl ?? undefined,
+    postgres: config,
+    onStatement,
+  });
   closers.add(() => database.stop());
   const userRows = new UserRepository(database);
   const friendRows = new FriendRepository(database);

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { ConfigError, loadConfig } from '../src/config';
 import { allSettings, limitSettings } from '../src/config.table';
+import { defaultPostgresConfig } from '../src/database/postgres-config';
 import { defaultLimits, type Limits } from '../src/limits';
 
 const secret = 'a secret of thirty-two bytes, ok';
@@ -21,6 +22,7 @@ test('nothing has to be set', () => {
     port: 4000,
     dataDir: resolve('data'),
     databaseUrl: null,
+    ...defaultPostgresConfig,
     redisUrls: null,
     redisPrefix: 'amicus',
     jwtSecret: null,

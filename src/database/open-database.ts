@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDataFolder } from './data-folder';
+import type { PostgresConfig } from './postgres-config';
 import { openPostgresDatabase } from './postgres-database';
 import { migratePostgres } from './postgres-schema';
 import type { Database } from './sql';
@@ -12,6 +13,8 @@ export interface DatabaseOptions {
   readonly dataDir: string;
   /** `postgres://…` for a database server in place of the data folder. */
   readonly databaseUrl?: string | undefined;
+  /** How to work with the database server; what is left out is as the manual says. */
+  readonly postgres?: Partial<PostgresConfig> | undefined;
   /** Gets the text of each statement before it runs, those that begin and end transactions included. */
   readonly onStatement?: ((sql: string) => void) | undefined;
   /** Which SQLite; the best there is when left out. */
@@ -26,7 +29,11 @@ export interface DatabaseOptions {
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.databaseUrl === undefined) return openEmbeddedDatabase(options);
-  return openPostgresDatabase({ url: options.databaseUrl, onStatement: options.onStatement });
+  return openPostgresDatabase({
+    url: options.databaseUrl,
+    config: options.postgres,
+    onStatement: options.onStatement,
+  });
 }
 
 /**
@@ -34,7 +41,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
  * Rejects as `openDatabase` does.
  */
 export async function migrateDatabase(options: DatabaseOptions): Promise<string[]> {
-  if (options.databaseUrl !== undefined) return migratePostgres(options.databaseUrl);
+  if (options.databaseUrl !== undefined) {
+    return migratePostgres(options.postgres?.databaseDirectUrl ?? options.databaseUrl);
+  }
   // Opening migrates.
   await using database = await openEmbeddedDatabase(options);
   const applied = await database.reader.all<{ name: string }>(

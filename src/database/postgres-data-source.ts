@@ -1,40 +1,30 @@
 import type { ClientBase, Pool } from 'pg';
 import { DataSource } from 'typeorm';
+import { defaultPostgresConfig, type PostgresConfig } from './postgres-config';
+import type { Pooling } from './postgres-pooler';
+import { toQueryTimeoutMs, toSessionSettings } from './postgres-timeouts';
 import { entities, migrations } from './schema';
 
 /** TypeORM's default one prints to the console, among the server's JSON lines; what it says also rejects. */
 const SILENT_LOGGER = 'debug';
-/** Connections of each pool: a server has one for changes and one for reads. */
-const POOL_SIZE = 10;
-/** How long to wait for the server to answer, and for a free connection. */
-const CONNECT_TIMEOUT_MS = 30_000;
-const IDLE_TIMEOUT_MS = 60_000;
-/**
- * A statement that hangs, on a lock for one, must not hold others; nor must a process that was stopped or cut off within
- * a transaction, with locks of users and of jobs that others then take over.
- */
-const TIMEOUTS = `SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '10s'`;
-/** Longer than a server that is still there takes to say so itself. */
-const ANSWER_TIMEOUT_MS = 35_000;
-/** An idle connection that leads nowhere is found after this and ten seconds more. */
-const KEEP_ALIVE_MS = 10_000;
 
 /** Connections for transactions. */
-export function createPostgresWriter(url: string): DataSource {
-  return createDataSource(url, TIMEOUTS, ANSWER_TIMEOUT_MS);
+export function createPostgresWriter(url: string, config: PostgresConfig, pooling: Pooling): DataSource {
+  return createDataSource(url, config, pooling === 'session' ? toSessionSettings(config) : null);
 }
 
 /**
- * Connections that cannot write. Apart from the others, so that a transaction that waits for a read never waits for
- * a connection that another transaction holds.
+ * Connections that cannot write, unless a pooler is in between. Apart from the others, so that a transaction that
+ * waits for a read never waits for a connection that another transaction holds.
  */
-export function createPostgresReader(url: string): DataSource {
-  return createDataSource(url, `${TIMEOUTS}; SET default_transaction_read_only = on`, ANSWER_TIMEOUT_MS);
+export function createPostgresReader(url: string, config: PostgresConfig, pooling: Pooling): DataSource {
+  const settings = `${toSessionSettings(config)}; SET default_transaction_read_only = on`;
+  return createDataSource(url, config, pooling === 'session' ? settings : null);
 }
 
-/** Connections for migrations, which may take their time. */
+/** A connection for migrations, which may take their time. */
 export function createPostgresMigrator(url: string): DataSource {
-  return createDataSource(url, 'SET statement_timeout = 0');
+  return createDataSource(url, { ...defaultPostgresConfig, databaseStatementTimeoutMs: 0 }, null);
 }
 
 /** The pool under an initialized data source. It stays the data source's to close. */
@@ -42,16 +32,13 @@ export function requirePostgresPool(dataSource: DataSource): Pool {
   return (dataSource.driver as unknown as { master: Pool }).master;
 }
 
-/**
- * @param session - run once on each connection before its first use
- * @param answerMs - how long to wait for one answer; 0 for as long as it takes
- */
-function createDataSource(url: string, session: string, answerMs = 0): DataSource {
+/** @param session - run once on each connection before its first use */
+function createDataSource(url: string, config: PostgresConfig, session: string | null): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
-    poolSize: POOL_SIZE,
-    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    poolSize: config.databasePoolSize,
+    connectTimeoutMS: config.databaseConnectTimeoutMs,
     applicationName: 'amicus',
     installExtensions: false,
     entities,
@@ -59,11 +46,11 @@ function createDataSource(url: string, session: string, answerMs = 0): DataSourc
     logger: SILENT_LOGGER,
     extra: {
       keepAlive: true,
-      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-      query_timeout: answerMs,
-      idleTimeoutMillis: IDLE_TIMEOUT_MS,
+      keepAliveInitialDelayMillis: config.databaseKeepAliveMs,
+      idleTimeoutMillis: config.databaseIdleTimeoutMs,
+      query_timeout: toQueryTimeoutMs(config),
       // Not start-up options: connection poolers refuse those, and one in the URL would replace them.
-      onConnect: (client: ClientBase) => client.query(session),
+      ...(session !== null && { onConnect: (client: ClientBase) => client.query(session) }),
     },
   });
 }

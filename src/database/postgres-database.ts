@@ -1,18 +1,20 @@
-import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { UnderWay } from '../lib/under-way';
-import { createPostgresReader, createPostgresWriter, requirePostgresPool } from './postgres-data-source';
+import { defaultPostgresConfig, type PostgresConfig } from './postgres-config';
+import { PostgresConnections } from './postgres-connections';
+import { createPostgresReader, createPostgresWriter } from './postgres-data-source';
 import { postgresDialect } from './postgres-dialect';
-import { isConnectionLost, isUnavailable } from './postgres-errors';
-import { Interruption, retryInterrupted } from './postgres-retry';
+import { throwAsUnavailable } from './postgres-errors';
+import { findPooling } from './postgres-pooler';
+import { PostgresReader } from './postgres-reader';
 import { requireCurrentSchema } from './postgres-schema';
-import { toPostgresStatement } from './postgres-statement';
 import { runPostgresTransaction } from './postgres-transaction';
-import type { Database, Queryable, SqlValue, Transaction } from './sql';
-import { DatabaseUnavailableError } from './unavailable';
+import type { Database, Queryable, Transaction } from './sql';
 
 export interface PostgresDatabaseOptions {
   readonly url: string;
+  /** What is left out is as the manual says. */
+  readonly config?: Partial<PostgresConfig> | undefined;
   /** Gets the text of each statement before it runs, BEGIN, COMMIT and ROLLBACK included; not those of opening. */
   readonly onStatement?: ((sql: string) => void) | undefined;
 }
@@ -21,33 +23,47 @@ export interface PostgresDatabaseOptions {
  * Connects to a database that has exactly the schema of this version; any other is refused with what to do. Rejects
  * with nothing left open.
  */
-export async function openPostgresDatabase(options: PostgresDatabaseOptions): Promise<Database> {
-  const writer = await createPostgresWriter(options.url).initialize();
+export async function openPostgresDatabase({
+  url,
+  onStatement,
+  ...options
+}: PostgresDatabaseOptions): Promise<Database> {
+  const config = { ...defaultPostgresConfig, ...options.config };
+  const pooling = await findPooling(url, config);
+  const toConnections = (dataSource: DataSource): PostgresConnections =>
+    new PostgresConnections(dataSource, config, pooling, onStatement);
+  const writer = await createPostgresWriter(url, config, pooling).initialize();
   try {
     await requireCurrentSchema(writer);
-    const reader = await createPostgresReader(options.url).initialize();
-    return new PostgresDatabase(writer, reader, options.onStatement);
+    const reader = await createPostgresReader(url, config, pooling).initialize();
+    return new PostgresDatabase(
+      { source: writer, connections: toConnections(writer) },
+      { source: reader, connections: toConnections(reader) },
+    );
   } catch (error) {
     await writer.destroy();
     throw error;
   }
 }
 
+interface Connected {
+  source: DataSource;
+  connections: PostgresConnections;
+}
+
 class PostgresDatabase implements Database {
   readonly dialect = postgresDialect;
   readonly reader: Queryable;
-  readonly #writerSource: DataSource;
+  readonly #writer: Connected;
   readonly #readerSource: DataSource;
   readonly #reader: PostgresReader;
-  readonly #onStatement: ((sql: string) => void) | undefined;
   readonly #underWay = new UnderWay();
   #stopped: Promise<void> | undefined;
 
-  constructor(writer: DataSource, reader: DataSource, onStatement: ((sql: string) => void) | undefined) {
-    this.#writerSource = writer;
-    this.#readerSource = reader;
-    this.#onStatement = onStatement;
-    this.#reader = new PostgresReader(requirePostgresPool(reader), onStatement);
+  constructor(writer: Connected, reader: Connected) {
+    this.#writer = writer;
+    this.#readerSource = reader.source;
+    this.#reader = new PostgresReader(reader.connections);
     this.reader = this.#reader;
   }
 
@@ -55,9 +71,8 @@ class PostgresDatabase implements Database {
     if (this.#stopped !== undefined) {
       throw new Error('The database is stopped: it takes no more transactions.');
     }
-    const pool = requirePostgresPool(this.#writerSource);
     return this.#underWay.run(() =>
-      runPostgresTransaction(pool, this.#onStatement, work).catch(throwAsUnavailable),
+      runPostgresTransaction(this.#writer.connections, work).catch(throwAsUnavailable),
     );
   }
 
@@ -76,44 +91,7 @@ class PostgresDatabase implements Database {
     try {
       await this.#readerSource.destroy();
     } finally {
-      await this.#writerSource.destroy();
+      await this.#writer.source.destroy();
     }
-  }
-}
-
-function throwAsUnavailable(error: unknown): never {
-  throw isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
-}
-
-/** Each statement on its own, on whatever connection is free. Nothing depends on a lost one, so it is asked again. */
-class PostgresReader implements Queryable {
-  readonly #pool: Pool;
-  readonly #onStatement: ((sql: string) => void) | undefined;
-  readonly #underWay = new UnderWay();
-  #stopped = false;
-
-  constructor(pool: Pool, onStatement: ((sql: string) => void) | undefined) {
-    this.#pool = pool;
-    this.#onStatement = onStatement;
-  }
-
-  async all<Row = never>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
-    if (this.#stopped) throw new Error('The database is stopped: it takes no more statements.');
-    const statement = toPostgresStatement(sql, values);
-    const read = async (): Promise<Row[]> => {
-      this.#onStatement?.(sql);
-      try {
-        return (await this.#pool.query<Row & object>(statement)).rows;
-      } catch (error) {
-        throw isConnectionLost(error) ? new Interruption(error) : error;
-      }
-    };
-    return this.#underWay.run(() => retryInterrupted(read).catch(throwAsUnavailable));
-  }
-
-  /** Refuses statements from now on; resolves when those under way are answered. */
-  stop(): Promise<void> {
-    this.#stopped = true;
-    return this.#underWay.idle();
   }
 }

@@ -1,4 +1,5 @@
 import { findErrorCode } from '../lib/system-error';
+import { DatabaseUnavailableError } from './unavailable';
 
 /** Serialization failure and deadlock: the server has undone the transaction because of others. */
 const CONFLICTS: readonly string[] = ['40001', '40P01'];
@@ -24,16 +25,36 @@ const LOST: readonly string[] = [
 /** Classes of codes: the connection (but for a mistake in it), resources of the server, an operator; and waiting for a lock. */
 const UNAVAILABLE = /^(08(?!P01)|53|57|55P03)/;
 
+/** What the driver says when it has waited for long enough; it gives no code. */
+const CONNECT_TIMEOUTS: readonly string[] = [
+  'timeout exceeded when trying to connect',
+  'Connection terminated due to connection timeout',
+];
+const QUERY_TIMEOUT = 'Query read timeout';
+
 /** What the driver says of these, without a code. */
 const UNAVAILABLE_MESSAGES: readonly string[] = [
-  'Query read timeout',
-  'timeout exceeded when trying to connect',
+  QUERY_TIMEOUT,
+  ...CONNECT_TIMEOUTS,
   'Connection terminated',
-  'Connection terminated due to connection timeout',
   'Client has encountered a connection error and is not queryable',
 ];
 
 const UNIQUE_VIOLATION = '23505';
+
+/** All connections of the pool were in use for too long, or no new one could be made. */
+export class NoConnectionError extends DatabaseUnavailableError {
+  override readonly name = 'NoConnectionError';
+}
+
+export function isConnectTimeout(error: unknown): boolean {
+  return error instanceof Error && CONNECT_TIMEOUTS.includes(error.message);
+}
+
+/** Whether a statement's answer did not come: its connection can be used no more, and what it did is not known. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && error.message === QUERY_TIMEOUT;
+}
 
 export function isConflict(error: unknown): boolean {
   return CONFLICTS.includes(findErrorCode(error) ?? '');
@@ -46,13 +67,8 @@ export function isConnectionLost(error: unknown): boolean {
   return error instanceof Error && error.message === 'Connection terminated unexpectedly';
 }
 
-/** Whether no answer came in time: the connection may be dead, and nothing more can be asked on it. */
-export function isUnanswered(error: unknown): boolean {
-  return error instanceof Error && error.message === 'Query read timeout';
-}
-
 /** Whether the same may succeed later, with a server that can be reached and has room. */
-export function isUnavailable(error: unknown): boolean {
+function isUnavailable(error: unknown): boolean {
   if (isConnectionLost(error)) return true;
   const code = findErrorCode(error);
   if (code !== null) return UNAVAILABLE.test(code);
@@ -67,4 +83,11 @@ export function isRefusal(error: unknown): boolean {
 /** The error of a second row with the same key. */
 export function isDuplicateKey(error: unknown): boolean {
   return findErrorCode(error) === UNIQUE_VIOLATION;
+}
+
+/** Throws the error, as a DatabaseUnavailableError when that is what it says. */
+export function throwAsUnavailable(error: unknown): never {
+  throw !(error instanceof DatabaseUnavailableError) && isUnavailable(error)
+    ? new DatabaseUnavailableError(error)
+    : error;
 }

@@ -1,5 +1,7 @@
 import { Socket } from 'node:net';
 import { Client } from 'pg';
+import type { PoolerSetting } from './postgres-config';
+import { requireOwnConnection } from './postgres-pooler';
 
 /** A notification's payload must stay below 8,000 bytes. */
 export const NOTIFICATION_MAX_BYTES = 7_999;
@@ -23,6 +25,8 @@ export interface Notifications {
 
 export interface NotificationOptions {
   url: string;
+  /** What stands between; with `session` the connection is taken for PostgreSQL's own. */
+  pooler: PoolerSetting;
   channel: string;
   onText: (text: string) => void;
   /** The connection is lost. May be called more than once. */
@@ -31,7 +35,7 @@ export interface NotificationOptions {
 
 /** Listens on a connection of its own. Rejects with nothing left open. */
 export async function openNotifications(options: NotificationOptions): Promise<Notifications> {
-  const { url, channel, onText, onLost } = options;
+  const { url, pooler, channel, onText, onLost } = options;
   // Of its own making, so that it can be let go when the server does not answer any more.
   const socket = new Socket();
   const client = new Client({
@@ -56,6 +60,8 @@ export async function openNotifications(options: NotificationOptions): Promise<N
   };
   try {
     await client.connect();
+    // Before the first setting, which would stay on a connection that is somebody else's afterwards.
+    if (pooler !== 'session') await requireOwnConnection(client);
     await client.query(`${SESSION}; LISTEN ${client.escapeIdentifier(channel)}`);
   } catch (error) {
     socket.destroy();

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import { type DataSource, MigrationExecutor } from 'typeorm';
 import { createPostgresMigrator } from './postgres-data-source';
 import { migrations } from './schema';
 
@@ -9,6 +9,10 @@ class SchemaMismatchError extends Error {
 
 /** Any number will do that nobody else takes: held while migrations run, per database. */
 const MIGRATION_LOCK = 4_162_870_213;
+
+/** Migrations take as long as they take, and wait for each other. */
+const UNBOUNDED =
+  'SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0';
 
 const known = migrations.map((migration) => migration.name);
 
@@ -31,18 +35,30 @@ export async function requireCurrentSchema(dataSource: DataSource): Promise<void
 export async function migratePostgres(url: string): Promise<string[]> {
   const dataSource = await createPostgresMigrator(url).initialize();
   try {
-    const lock = dataSource.createQueryRunner();
-    try {
-      // Belongs to its connection and goes with it, also when the process dies.
-      await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-      refuseNewer(await loadApplied(dataSource));
-      await dataSource.runMigrations({ transaction: 'all' });
-      return await loadApplied(dataSource);
-    } finally {
-      await lock.release();
-    }
+    return await runMigrations(dataSource);
   } finally {
     await dataSource.destroy();
+  }
+}
+
+async function runMigrations(dataSource: DataSource): Promise<string[]> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    // One transaction for all: a pooler may lend another connection to each.
+    await runner.startTransaction();
+    await runner.query(UNBOUNDED);
+    // Goes with the transaction, also when the process dies.
+    await runner.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    refuseNewer(await loadApplied(runner));
+    await new MigrationExecutor(dataSource, runner).executePendingMigrations();
+    const applied = await loadApplied(runner);
+    await runner.commitTransaction();
+    return applied;
+  } catch (error) {
+    await runner.rollbackTransaction();
+    throw error;
+  } finally {
+    await runner.release();
   }
 }
 
@@ -56,11 +72,11 @@ function refuseNewer(applied: readonly string[]): void {
 }
 
 /** Oldest first; none when nothing was ever applied. */
-async function loadApplied(dataSource: DataSource): Promise<string[]> {
-  const [table] = await dataSource.query<{ there: boolean }[]>(
+async function loadApplied(from: Pick<DataSource, 'query'>): Promise<string[]> {
+  const [table] = await from.query<{ there: boolean }[]>(
     `SELECT to_regclass('migrations') IS NOT NULL AS there`,
   );
   if (table?.there !== true) return [];
-  const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY timestamp');
+  const rows = await from.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY timestamp');
   return rows.map((row) => row.name);
 }

@@ -1,7 +1,7 @@
-import type { Pool, PoolClient } from 'pg';
+import type { PoolClient } from 'pg';
+import type { PostgresConnections } from './postgres-connections';
 import { isConflict, isConnectionLost, isRefusal, isUnanswered } from './postgres-errors';
 import { Interruption } from './postgres-retry';
-import { toPostgresStatement } from './postgres-statement';
 import type { SqlValue } from './sql';
 import { DatabaseUnavailableError } from './unavailable';
 
@@ -20,26 +20,25 @@ class CommitOutcomeUnknownError extends DatabaseUnavailableError {
 /** One connection for the length of one transaction. */
 export class PostgresSession {
   readonly #client: PoolClient;
-  readonly #onStatement: ((sql: string) => void) | undefined;
+  readonly #connections: PostgresConnections;
   #isLost = false;
   #interruption: Interruption | null = null;
 
-  private constructor(client: PoolClient, onStatement: ((sql: string) => void) | undefined) {
+  private constructor(client: PoolClient, connections: PostgresConnections) {
     this.#client = client;
-    this.#onStatement = onStatement;
+    this.#connections = connections;
     // The pool listens only to idle ones; unheard, it would end the process.
     client.on('error', this.#lose);
   }
 
   /** Takes a connection of the pool and begins. Rejects with an Interruption when the server cannot be reached. */
-  static async begin(pool: Pool, onStatement: ((sql: string) => void) | undefined): Promise<PostgresSession> {
-    const client = await pool.connect().catch((error: unknown) => {
+  static async begin(connections: PostgresConnections): Promise<PostgresSession> {
+    const client = await connections.take().catch((error: unknown) => {
       throw isConnectionLost(error) ? new Interruption(error) : error;
     });
-    const session = new PostgresSession(client, onStatement);
+    const session = new PostgresSession(client, connections);
     try {
-      // Named, so that a server with another default behaves alike.
-      await session.run('BEGIN ISOLATION LEVEL READ COMMITTED');
+      await session.run(connections.begin);
       return session;
     } catch (error) {
       session.#release(false);
@@ -49,7 +48,7 @@ export class PostgresSession {
 
   async all<Row>(sql: string, values: readonly SqlValue[]): Promise<Row[]> {
     const { rows } = await this.#watch(sql, () =>
-      this.#client.query<Row & object>(toPostgresStatement(sql, values)),
+      this.#client.query<Row & object>(this.#connections.toStatement(sql, values)),
     );
     return rows;
   }
@@ -101,7 +100,7 @@ export class PostgresSession {
   };
 
   async #watch<Result>(sql: string, query: () => Promise<Result>): Promise<Result> {
-    this.#onStatement?.(sql);
+    this.#connections.onStatement(sql);
     try {
       return await query();
     } catch (error) {

@@ -25,9 +25,12 @@ const types = { getTypeParser: (type: number) => parsers.get(type) ?? toText };
 /**
  * The statement as the driver takes it: parsed and planned once per connection, under a name that goes with its text
  * on whatever connection and in whatever process. A text over the limit of names is parsed anew each time.
+ *
+ * @param isKept - false where the next statement may be on another connection: it is parsed anew each time
  */
-export function toPostgresStatement(sql: string, values: readonly SqlValue[]): QueryConfig {
+export function toPostgresStatement(sql: string, values: readonly SqlValue[], isKept: boolean): QueryConfig {
   const config = { text: sql, values: [...values], types };
+  if (!isKept) return config;
   const name = names.get(sql) ?? createName(sql);
   return name === null ? config : { ...config, name };
 }

@@ -1,5 +1,5 @@
-import type { Pool } from 'pg';
 import { CommitFacts } from './commit-facts';
+import type { PostgresConnections } from './postgres-connections';
 import { retryInterrupted } from './postgres-retry';
 import { PostgresSession } from './postgres-session';
 import type { SqlValue, Transaction } from './sql';
@@ -10,12 +10,11 @@ import type { SqlValue, Transaction } from './sql';
  * once its run is over, and only the facts of the run that was committed are told.
  */
 export async function runPostgresTransaction<T>(
-  pool: Pool,
-  onStatement: ((sql: string) => void) | undefined,
+  connections: PostgresConnections,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   const { result, facts } = await retryInterrupted(async () => {
-    const session = await PostgresSession.begin(pool, onStatement);
+    const session = await PostgresSession.begin(connections);
     const tx = new PostgresTransaction(session);
     let worked: T;
     try {

@@ -1,4 +1,5 @@
 import { NOTIFICATION_MAX_BYTES, openNotifications } from '../database/postgres-notifications';
+import type { PoolerSetting } from '../database/postgres-config';
 import type { Bus } from './bus';
 import type { OpenLink } from './bus-link';
 import { MemoryBus } from './bus-memory';
@@ -12,6 +13,9 @@ export interface BusOptions {
   redisPrefix: string;
   /** The PostgreSQL that holds the data; null when the data is in this process's own folder. */
   databaseUrl: string | null;
+  /** The way to it past a connection pooler; `databaseUrl` itself when left out or null. */
+  databaseDirectUrl?: string | null;
+  databasePooler?: PoolerSetting;
   /** Gets why the bus went down, and what listeners throw. */
   onError: (error: unknown) => void;
 }
@@ -27,7 +31,11 @@ export async function openBus(options: BusOptions): Promise<Bus> {
     const open = createRedisLink(redisUrls, `${redisPrefix}:bus`);
     bus = new NodesBus({ open, maxBytes: REDIS_MAX_BYTES, onError });
   } else if (databaseUrl !== null) {
-    bus = new NodesBus({ open: createPostgresLink(databaseUrl), maxBytes: NOTIFICATION_MAX_BYTES, onError });
+    const open = createPostgresLink(
+      options.databaseDirectUrl ?? databaseUrl,
+      options.databasePooler ?? 'auto',
+    );
+    bus = new NodesBus({ open, maxBytes: NOTIFICATION_MAX_BYTES, onError });
   } else {
     return new MemoryBus(onError);
   }
@@ -35,9 +43,9 @@ export async function openBus(options: BusOptions): Promise<Bus> {
   return bus;
 }
 
-function createPostgresLink(url: string): OpenLink {
+function createPostgresLink(url: string, pooler: PoolerSetting): OpenLink {
   return async (events) => {
-    const { notify, close } = await openNotifications({ url, channel: 'amicus_bus', ...events });
+    const { notify, close } = await openNotifications({ url, pooler, channel: 'amicus_bus', ...events });
     return { send: notify, close };
   };
 }

@@ -1,0 +1,37 @@
+import type { PostgresConfig } from './postgres-config';
+
+/** How much longer than PostgreSQL this side waits: it takes the word of PostgreSQL if that comes at all. */
+const ANSWER_MS = 5_000;
+
+type Timeouts = Pick<
+  PostgresConfig,
+  'databaseStatementTimeoutMs' | 'databaseLockTimeoutMs' | 'databaseIdleInTransactionTimeoutMs'
+>;
+
+/** Statements that bound what follows on a connection. */
+export function toSessionSettings(timeouts: Timeouts): string {
+  return toSettings('SET', timeouts);
+}
+
+/** Statements that bound what follows in a transaction, and leave nothing on the connection. */
+export function toTransactionSettings(timeouts: Timeouts): string {
+  return toSettings('SET LOCAL', timeouts);
+}
+
+/** After how long a statement is given up whose answer does not come, as when the network swallows it; false is never. */
+export function toQueryTimeoutMs({ databaseStatementTimeoutMs: ms }: Timeouts): number | false {
+  return ms === 0 ? false : ms + ANSWER_MS;
+}
+
+function toSettings(
+  set: string,
+  { databaseStatementTimeoutMs, databaseLockTimeoutMs, databaseIdleInTransactionTimeoutMs }: Timeouts,
+): string {
+  return [
+    `statement_timeout = ${databaseStatementTimeoutMs}`,
+    `lock_timeout = ${databaseLockTimeoutMs}`,
+    `idle_in_transaction_session_timeout = ${databaseIdleInTransactionTimeoutMs}`,
+  ]
+    .map((setting) => `${set} ${setting}`)
+    .join('; ');
+}
