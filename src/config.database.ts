@@ -61,6 +61,21 @@ export const databaseSettings = {
       'After how long a silence the system asks, by TCP keepalive, whether PostgreSQL is still there.',
     parse: toInteger(1_000, MOST_MS),
   },
+  databaseReplicaUrl: {
+    name: 'AMICUS_DATABASE_REPLICA_URL',
+    default: '',
+    description:
+      'A streaming replica of the database, from which the profiles of strangers are read. Unset, everything is read from AMICUS_DATABASE_URL.',
+    secret: true,
+    parse: optional(toUrl('postgres', 'postgresql')),
+  },
+  databaseReplicaMaxLagMs: {
+    name: 'AMICUS_DATABASE_REPLICA_MAX_LAG_MS',
+    default: String(defaultPostgresConfig.databaseReplicaMaxLagMs),
+    description: 'How far the replica may lag before it is not asked any more.',
+    // Less than the ten minutes that a copy may be old by far.
+    parse: toInteger(1_000, 60_000),
+  },
 } satisfies Record<string, Setting<unknown>>;
 
 function milliseconds(

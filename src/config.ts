@@ -1,4 +1,5 @@
 import { allSettings, limitSettings, type LogLevel, settings, type TrustMode } from './config.table';
+import { databaseSettings } from './config.database';
 import type { PostgresConfig } from './database/postgres-config';
 import { findNearestName } from './lib/nearest-name';
 import type { Parsed, Setting } from './lib/setting';
@@ -66,6 +67,13 @@ export function loadConfig(env: Environment): Config {
   }
   if (values.trustMode !== 'off' && values.trustedDocuments === null) {
     problems.push('AMICUS_TRUSTED_DOCUMENTS_MODE needs a manifest: set AMICUS_TRUSTED_DOCUMENTS');
+  }
+  for (const [key, { name }] of [
+    ['databaseDirectUrl', databaseSettings.databaseDirectUrl],
+    ['databaseReplicaUrl', databaseSettings.databaseReplicaUrl],
+  ] as const) {
+    if (values[key] !== null && values.databaseUrl === null)
+      problems.push(`${name} needs AMICUS_DATABASE_URL`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return { ...values, limits };

@@ -26,7 +26,9 @@ import { systemClock, type Clock } from './lib/clock';
 import { Closers } from './lib/closers';
 import { FriendshipListener } from './listener/friendship-listener.service';
 import { ProfileReads } from './users/profile-reads';
+import { ReplicaReads } from './users/replica-reads';
 import { StrangerCache } from './users/stranger-cache';
+import { StrangerRepository } from './users/stranger.repository';
 import { UserRepository } from './users/user.repository';
 import { UserService } from './users/user.service';
 import type { Viewer } from './users/viewer';
@@ -68,6 +70,8 @@ export interface Services {
   createLoaders: (viewer: Viewer) => Loaders;
   /** What the look-ups are made over. */
   sources: LoaderSources;
+  /** Null when there is no replica. */
+  replicaReads: ReplicaReads | null;
   /** Whether this process hears at once of what others do; never false for a single one. */
   isBusUp: () => boolean;
   /** Ends the subscriptions, finishes what is under way and closes the database. Safe to call twice. */
@@ -85,6 +89,8 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     dataDir,
     databaseUrl: databaseUrl ?? undefined,
     postgres: config,
+    clock,
+    onError,
     onStatement,
   });
   closers.add(() => database.stop());
@@ -147,10 +153,22 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     clock,
     limits,
   );
+  const { replica } = database;
+  const replicaReads =
+    replica === null
+      ? null
+      : new ReplicaReads(
+          database,
+          replica,
+          new StrangerRepository(database),
+          userRows,
+          strangers,
+          () => bus.isUp,
+        );
   const sources = {
     database,
     users: userRows,
-    reads: new ProfileReads(database, userRows),
+    reads: new ProfileReads(database, userRows, replicaReads),
     strangers,
     friends: friendRows,
     groups: groupRows,
@@ -174,6 +192,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     background: [fanout, retention],
     createLoaders: (viewer) => createLoaders(sources, viewer),
     sources,
+    replicaReads,
     isBusUp: () => bus.isUp,
     stop: () => closers.close(),
   };

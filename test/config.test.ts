@@ -121,6 +121,14 @@ test('a secret is measured in bytes', () => {
   expect(findProblems({ AMICUS_JWT_SECRET: 'e'.repeat(31) })).toHaveLength(1);
 });
 
+test('another way to a database, or a replica, needs the database', () => {
+  const url = 'postgres://localhost/amicus';
+  expect(findProblems({ AMICUS_DATABASE_DIRECT_URL: url, AMICUS_DATABASE_REPLICA_URL: url })).toEqual([
+    'AMICUS_DATABASE_DIRECT_URL needs AMICUS_DATABASE_URL',
+    'AMICUS_DATABASE_REPLICA_URL needs AMICUS_DATABASE_URL',
+  ]);
+});
+
 test('a secret and a key set exclude each other', () => {
   const problems = findProblems({
     AMICUS_JWT_SECRET: secret,

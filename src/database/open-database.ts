@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Clock } from '../lib/clock';
 import { openDataFolder } from './data-folder';
 import type { PostgresConfig } from './postgres-config';
 import { openPostgresDatabase } from './postgres-database';
@@ -15,6 +16,10 @@ export interface DatabaseOptions {
   readonly databaseUrl?: string | undefined;
   /** How to work with the database server; what is left out is as the manual says. */
   readonly postgres?: Partial<PostgresConfig> | undefined;
+  /** By which the age of a replica is told. */
+  readonly clock?: Clock | undefined;
+  /** Gets what fails where no caller waits for it. */
+  readonly onError?: ((error: unknown) => void) | undefined;
   /** Gets the text of each statement before it runs, those that begin and end transactions included. */
   readonly onStatement?: ((sql: string) => void) | undefined;
   /** Which SQLite; the best there is when left out. */
@@ -32,6 +37,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return openPostgresDatabase({
     url: options.databaseUrl,
     config: options.postgres,
+    clock: options.clock,
+    onError: options.onError,
     onStatement: options.onStatement,
   });
 }

@@ -14,6 +14,9 @@ export interface PostgresConfig {
   readonly databasePooler: PoolerSetting;
   /** Past the pooler; null when there is none, or no other way. */
   readonly databaseDirectUrl: string | null;
+  /** A streaming replica; null when there is none. */
+  readonly databaseReplicaUrl: string | null;
+  readonly databaseReplicaMaxLagMs: number;
 }
 
 export const POOLER_SETTINGS = ['auto', 'transaction', 'session'] as const;
@@ -29,4 +32,6 @@ export const defaultPostgresConfig: PostgresConfig = {
   databaseKeepAliveMs: 10_000,
   databasePooler: 'auto',
   databaseDirectUrl: null,
+  databaseReplicaUrl: null,
+  databaseReplicaMaxLagMs: 5_000,
 };

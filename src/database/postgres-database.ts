@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { type Clock, systemClock } from '../lib/clock';
 import { UnderWay } from '../lib/under-way';
 import { defaultPostgresConfig, type PostgresConfig } from './postgres-config';
 import { PostgresConnections } from './postgres-connections';
@@ -7,14 +8,18 @@ import { postgresDialect } from './postgres-dialect';
 import { throwAsUnavailable } from './postgres-errors';
 import { findPooling } from './postgres-pooler';
 import { PostgresReader } from './postgres-reader';
+import { PostgresReplica, type PostgresReplicaOptions } from './postgres-replica';
 import { requireCurrentSchema } from './postgres-schema';
 import { runPostgresTransaction } from './postgres-transaction';
-import type { Database, Queryable, Transaction } from './sql';
+import type { Database, Queryable, Replica, Transaction } from './sql';
 
 export interface PostgresDatabaseOptions {
   readonly url: string;
   /** What is left out is as the manual says. */
   readonly config?: Partial<PostgresConfig> | undefined;
+  readonly clock?: Clock | undefined;
+  /** Gets what fails where no caller waits for it: why a replica is not used any more. */
+  readonly onError?: ((error: unknown) => void) | undefined;
   /** Gets the text of each statement before it runs, BEGIN, COMMIT and ROLLBACK included; not those of opening. */
   readonly onStatement?: ((sql: string) => void) | undefined;
 }
@@ -26,6 +31,8 @@ export interface PostgresDatabaseOptions {
 export async function openPostgresDatabase({
   url,
   onStatement,
+  clock = systemClock,
+  onError = () => undefined,
   ...options
 }: PostgresDatabaseOptions): Promise<Database> {
   const config = { ...defaultPostgresConfig, ...options.config };
@@ -36,9 +43,15 @@ export async function openPostgresDatabase({
   try {
     await requireCurrentSchema(writer);
     const reader = await createPostgresReader(url, config, pooling).initialize();
+    const connected = { source: reader, connections: toConnections(reader) };
+    const replicaUrl = config.databaseReplicaUrl;
     return new PostgresDatabase(
       { source: writer, connections: toConnections(writer) },
-      { source: reader, connections: toConnections(reader) },
+      connected,
+      (askPrimary) =>
+        replicaUrl === null
+          ? null
+          : new PostgresReplica({ url: replicaUrl, config, pooling, askPrimary, clock, onError }),
     );
   } catch (error) {
     await writer.destroy();
@@ -54,17 +67,26 @@ interface Connected {
 class PostgresDatabase implements Database {
   readonly dialect = postgresDialect;
   readonly reader: Queryable;
+  readonly replica: Replica | null;
   readonly #writer: Connected;
   readonly #readerSource: DataSource;
   readonly #reader: PostgresReader;
+  readonly #replica: PostgresReplica | null;
   readonly #underWay = new UnderWay();
   #stopped: Promise<void> | undefined;
 
-  constructor(writer: Connected, reader: Connected) {
+  constructor(
+    writer: Connected,
+    reader: Connected,
+    openReplica: (askPrimary: PostgresReplicaOptions['askPrimary']) => PostgresReplica | null,
+  ) {
     this.#writer = writer;
     this.#readerSource = reader.source;
     this.#reader = new PostgresReader(reader.connections);
     this.reader = this.#reader;
+    // By connections of their own: how far it is, is no statement of anybody's.
+    this.#replica = openReplica((sql) => reader.connections.query({ text: sql }));
+    this.replica = this.#replica;
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -87,6 +109,7 @@ class PostgresDatabase implements Database {
 
   async #close(): Promise<void> {
     await this.#underWay.idle();
+    await this.#replica?.stop();
     await this.#reader.stop();
     try {
       await this.#readerSource.destroy();

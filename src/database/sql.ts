@@ -40,11 +40,21 @@ export interface Dialect {
   rows(parameter: string, columns: Readonly<Record<string, 'text' | 'integer'>>): string;
 }
 
+/** A copy of a database that follows it: for reads that may be a little old. It fails when it is gone. */
+export interface Replica extends Queryable {
+  /** A moment of which it holds all that was visible by then, and perhaps more; null when it lags too far or is gone. */
+  readonly asOfMs: number | null;
+  /** How long ago that is, however long; null when nothing is known of it. */
+  readonly lagMs: number | null;
+}
+
 /** One open database: see `openDatabase`. */
 export interface Database extends AsyncDisposable {
   readonly dialect: Dialect;
   /** Reads what was committed before the call; never waits for a writer and never writes. */
   readonly reader: Queryable;
+  /** Null when there is none. */
+  readonly replica: Replica | null;
   /**
    * Runs `work` as one transaction: all of it is durable when the promise resolves, none of it is kept when it
    * rejects. `work` may be run more than once (an engine retries conflicts), so it has no effect but through `tx`.

@@ -41,6 +41,7 @@ const CHECKPOINT_MS = 1_000;
  */
 class SqliteDatabase implements Database {
   readonly dialect = sqliteDialect;
+  readonly replica = null;
   readonly #writerSource: DataSource;
   readonly #readerSource: DataSource;
   readonly #writer: SqliteConnection;

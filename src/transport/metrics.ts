@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { addReplicaMetrics } from './replica-metrics';
 import type { HubStats } from '../events/hub';
+import type { ReplicaReadStats } from '../users/replica-reads';
 import type { CacheStats } from '../users/stranger-cache';
 
 /** Where the numbers are kept; they are read when somebody asks for them. */
@@ -7,6 +9,8 @@ export interface MetricSources {
   hub: { stats: HubStats };
   fanout: { loadBacklog(): Promise<{ count: number; oldestMs: number | null }> };
   sources: { strangers: { stats: CacheStats } };
+  /** Null when there is no replica. */
+  replicaReads: { stats: ReplicaReadStats } | null;
   isBusUp: () => boolean;
   countSockets: () => number;
   nowMs: () => number;
@@ -25,11 +29,14 @@ export function createMetrics({
   hub,
   fanout,
   sources,
+  replicaReads,
   isBusUp,
   countSockets,
   nowMs,
 }: MetricSources): Metrics {
-  const registers = [new Registry()];
+  const registry = new Registry();
+  const registers = [registry];
+  if (replicaReads !== null) addReplicaMetrics(registry, () => replicaReads.stats);
   const gauge = (name: string, help: string): Gauge => new Gauge({ name: `amicus_${name}`, help, registers });
   const counter = (name: string, help: string): Counter =>
     new Counter({ name: `amicus_${name}`, help, registers });

@@ -1,4 +1,5 @@
 import type { Database } from '../database/sql';
+import type { ReplicaReads } from './replica-reads';
 import type { SeenUser, UserRepository } from './user.repository';
 
 /** How many profiles one statement reads for several viewers. */
@@ -21,6 +22,7 @@ export class ProfileReads {
   constructor(
     private readonly database: Database,
     private readonly users: UserRepository,
+    private readonly replica: ReplicaReads | null = null,
   ) {}
 
   /** Those of the users that exist, in no order, as they are stored then or later. */
@@ -41,6 +43,11 @@ export class ProfileReads {
     const { reader } = this.database;
     const [first] = asks;
     try {
+      if (this.replica?.isUp === true) {
+        const byViewer = await this.replica.load(asks);
+        for (const { viewerID, resolve } of asks) resolve(byViewer.get(viewerID) ?? []);
+        return;
+      }
       if (first !== undefined && asks.length === 1) {
         first.resolve(await this.users.loadAsSeenBy(reader, first.viewerID, first.userIDs));
         return;

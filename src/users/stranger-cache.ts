@@ -60,6 +60,9 @@ export class StrangerCache {
   /** Drops up to this number are taken for drops of everything. */
   private droppedAll = 0;
 
+  /** Before this moment users may have been deleted unheard, or copies given that are not held any more. */
+  private unknownUntilMs = -Infinity;
+
   private bytes = 0;
   private readonly counts = { hits: 0, misses: 0, evictions: 0 };
 
@@ -71,9 +74,12 @@ export class StrangerCache {
   ) {
     this.entries = new LRUCache({
       max: bounds.entries,
-      dispose: ({ shared }, key, reason) => {
+      dispose: ({ shared, fetchedAtMs }, key, reason) => {
         this.bytes -= toEntryBytes(key);
-        if (reason === 'evict') this.counts.evictions++;
+        if (reason === 'evict') {
+          this.counts.evictions++;
+          this.unknownUntilMs = Math.max(this.unknownUntilMs, fetchedAtMs);
+        }
         this.release(shared);
       },
     });
@@ -110,6 +116,9 @@ export class StrangerCache {
     if (mark < this.droppedAll || !this.isTold()) return;
     if (mark < (this.dropped.get(toKey(viewerID, copy.user.id)) ?? 0)) return;
     const key = toKey(viewerID, copy.user.id);
+    // Of two reads at a time, the one that came from an older state must not be what is seen next.
+    const held = this.entries.peek(key);
+    if (held !== undefined && held.fetchedAtMs > copy.fetchedAt.getTime()) return;
     const shared = this.share(copy.user);
     shared.holders++;
     this.bytes += toEntryBytes(key);
@@ -131,6 +140,14 @@ export class StrangerCache {
     }
   }
 
+  /**
+   * Whether a state of the store of this moment may be shown: all who were deleted before it are known, and whatever
+   * copy a viewer was given is older than it or still held.
+   */
+  isKnownSince(userID: string, asOfMs: number): boolean {
+    return asOfMs > Math.max(this.unknownUntilMs, this.deleted.get(userID) ?? -Infinity);
+  }
+
   /** The user was deleted: nobody is shown a copy any more. */
   dropUser(userID: string): void {
     this.droppedAll = ++this.drops;
@@ -140,6 +157,7 @@ export class StrangerCache {
   /** Other processes may have changed anything. */
   dropAll(): void {
     this.droppedAll = ++this.drops;
+    this.unknownUntilMs = this.clock.now();
     this.entries.clear();
     this.dropped.clear();
   }

@@ -35,8 +35,8 @@ export function createProfileLoader(sources: ProfileSources, viewerID: string): 
     if (missing.length > 0) {
       const mark = strangers.mark();
       const fetchedAt = new Date(clock.now());
-      for (const { user, isFriend } of await reads.load(viewerID, missing)) {
-        const copy = { user, fetchedAt };
+      for (const { user, isFriend, asOfMs } of await reads.load(viewerID, missing)) {
+        const copy = { user, fetchedAt: asOfMs === undefined ? fetchedAt : new Date(asOfMs) };
         copies.set(user.id, copy);
         if (!isFriend && user.id !== viewerID) strangers.keep(viewerID, copy, mark);
       }

@@ -12,9 +12,11 @@ export interface SeenUser {
   user: UserRecord;
   /** Whether the user is in the viewer's friend list. */
   isFriend: boolean;
+  /** When this was so, where that is before it was read. */
+  asOfMs?: number;
 }
 
-interface UserRow {
+export interface UserRow {
   id: string;
   nick_name: string;
   face_url: string;
@@ -48,7 +50,7 @@ const COLUMNS = {
   updated_at: 'integer',
 } as const satisfies Record<keyof UserRow, 'text' | 'integer'>;
 
-const NAMES = Object.keys(COLUMNS);
+export const USER_COLUMNS: readonly string[] = Object.keys(COLUMNS);
 
 export class UserRepository {
   private readonly selectUsers: string;
@@ -58,19 +60,19 @@ export class UserRepository {
   private readonly updateUsers: string;
 
   constructor({ dialect }: Database) {
-    this.selectUsers = `SELECT ${NAMES.join(', ')} FROM "user" WHERE id IN ${dialect.strings('$1')}`;
+    this.selectUsers = `SELECT ${USER_COLUMNS.join(', ')} FROM "user" WHERE id IN ${dialect.strings('$1')}`;
     // The one look at another feature's table: a viewer's friends are always read anew, and this tells who they are.
-    this.selectAsSeen = `SELECT ${NAMES.join(', ')}, EXISTS (SELECT 1 FROM friend
+    this.selectAsSeen = `SELECT ${USER_COLUMNS.join(', ')}, EXISTS (SELECT 1 FROM friend
         WHERE friend.owner_id = $2 AND friend.friend_id = "user".id) AS is_friend
       FROM "user" WHERE id IN ${dialect.strings('$1')}`;
-    this.selectAsSeenByEach = `SELECT asked.viewer_id, ${NAMES.join(', ')}, EXISTS (SELECT 1 FROM friend
+    this.selectAsSeenByEach = `SELECT asked.viewer_id, ${USER_COLUMNS.join(', ')}, EXISTS (SELECT 1 FROM friend
         WHERE friend.owner_id = asked.viewer_id AND friend.friend_id = "user".id) AS is_friend
       FROM ${dialect.rows('$1', { viewer_id: 'text', user_id: 'text' })} AS asked
       JOIN "user" ON "user".id = asked.user_id`;
-    this.insertUsers = `INSERT INTO "user" (${NAMES.join(', ')})
-      SELECT ${NAMES.join(', ')} FROM ${dialect.rows('$1', COLUMNS)} AS given WHERE true
+    this.insertUsers = `INSERT INTO "user" (${USER_COLUMNS.join(', ')})
+      SELECT ${USER_COLUMNS.join(', ')} FROM ${dialect.rows('$1', COLUMNS)} AS given WHERE true
       ON CONFLICT (id) DO NOTHING RETURNING id`;
-    const assignments = NAMES.filter((name) => name !== 'id' && name !== 'created_at');
+    const assignments = USER_COLUMNS.filter((name) => name !== 'id' && name !== 'created_at');
     this.updateUsers = `UPDATE "user" SET ${assignments.map((name) => `${name} = given.${name}`).join(', ')}
       FROM ${dialect.rows('$1', COLUMNS)} AS given WHERE "user".id = given.id`;
   }
@@ -118,7 +120,7 @@ function toSeen(row: SeenRow): SeenUser {
   return { user: toRecord(row), isFriend: Boolean(row.is_friend) };
 }
 
-function toRecord(row: UserRow): UserRecord {
+export function toRecord(row: UserRow): UserRecord {
   return {
     id: row.id,
     nickName: row.nick_name,

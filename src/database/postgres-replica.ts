@@ -1,0 +1,146 @@
+import { Pool } from 'pg';
+import type { Clock } from '../lib/clock';
+import { toLsn } from './lsn';
+import type { PostgresConfig } from './postgres-config';
+import { isRefusal } from './postgres-errors';
+import type { Pooling } from './postgres-pooler';
+import { toPostgresStatement } from './postgres-statement';
+import type { Replica, SqlValue } from './sql';
+
+/** How often the replica is asked how far it is. */
+const LOOK_MS = 500;
+/** To connect, and for one answer: whoever asks has the primary to turn to. */
+const ANSWER_MS = 2_000;
+
+// What is visible on the primary is in its log up to here, written to the disk or not.
+const PRIMARY_PLACE = 'SELECT CAST(pg_current_wal_insert_lsn() AS text) AS place';
+const REPLICA_PLACE = `SELECT pg_is_in_recovery() AS is_standby,
+  CAST(pg_last_wal_replay_lsn() AS text) AS place`;
+
+export interface PostgresReplicaOptions {
+  url: string;
+  config: PostgresConfig;
+  /** The way to the replica is taken to be of the same kind as that to the primary. */
+  pooling: Pooling;
+  askPrimary: <Row extends object>(sql: string) => Promise<Row[]>;
+  clock: Clock;
+  /** Gets why the replica is not used any more, once. */
+  onError: (error: unknown) => void;
+}
+
+/**
+ * A streaming replica, which may lag or be gone. Twice a second the place of the primary's log is noted with the
+ * moment: once the replica has replayed up to there, it surely holds what stood at that moment.
+ */
+export class PostgresReplica implements Replica {
+  readonly #pool: Pool;
+  /** Places that the replica has not been seen at yet, oldest first. */
+  #awaited: { atMs: number; place: bigint }[] = [];
+  #asOfMs: number | null = null;
+  readonly #openedAtMs: number;
+  #wasUp = true;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void>;
+  #isStopped = false;
+
+  /** Connects in the background: neither the start nor anything else waits for a replica. */
+  constructor(private readonly options: PostgresReplicaOptions) {
+    const { config, clock } = options;
+    this.#openedAtMs = clock.now();
+    this.#pool = new Pool({
+      connectionString: options.url,
+      application_name: 'amicus-replica',
+      max: config.databasePoolSize,
+      connectionTimeoutMillis: ANSWER_MS,
+      query_timeout: ANSWER_MS,
+      idleTimeoutMillis: config.databaseIdleTimeoutMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: config.databaseKeepAliveMs,
+    });
+    // Of connections that nobody is using.
+    this.#pool.on('error', () => undefined);
+    this.#looking = this.#look();
+  }
+
+  get asOfMs(): number | null {
+    const lagMs = this.lagMs;
+    return lagMs === null || lagMs > this.options.config.databaseReplicaMaxLagMs ? null : this.#asOfMs;
+  }
+
+  get lagMs(): number | null {
+    return this.#asOfMs === null ? null : Math.max(0, this.options.clock.now() - this.#asOfMs);
+  }
+
+  async all<Row = never>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    const statement = toPostgresStatement(sql, values, this.options.pooling === 'session');
+    try {
+      return (await this.#pool.query<Row & object>(statement)).rows;
+    } catch (error) {
+      // One that goes on serving has only refused this statement, as when it must replay what the statement reads.
+      if (!isRefusal(error)) this.#lose(error);
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.#looking;
+    await this.#pool.end();
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const atMs = this.options.clock.now();
+      const [primary] = await this.options.askPrimary<{ place: string }>(PRIMARY_PLACE);
+      if (primary !== undefined) this.#await(atMs, toLsn(primary.place));
+      const { rows } = await this.#pool.query<{ is_standby: boolean; place: string | null }>(REPLICA_PLACE);
+      const [replica] = rows;
+      if (replica?.is_standby !== true || replica.place === null) {
+        throw new Error('AMICUS_DATABASE_REPLICA_URL names a database that is not a streaming replica.');
+      }
+      this.#arrive(toLsn(replica.place));
+    } catch (error) {
+      this.#lose(error);
+    }
+    if (!this.#isStopped) {
+      this.#timer = setTimeout(() => {
+        this.#looking = this.#look();
+      }, LOOK_MS);
+    }
+  }
+
+  #await(atMs: number, place: bigint): void {
+    this.#awaited.push({ atMs, place });
+    const { databaseReplicaMaxLagMs } = this.options.config;
+    // What would be too old by now is not waited for.
+    this.#awaited = this.#awaited.filter((waiting) => atMs - waiting.atMs <= databaseReplicaMaxLagMs);
+  }
+
+  #arrive(place: bigint): void {
+    const reached = this.#awaited.findLast((waiting) => waiting.place <= place);
+    if (reached !== undefined) {
+      this.#asOfMs = reached.atMs;
+      this.#awaited = this.#awaited.filter((waiting) => waiting.place > place);
+    }
+    const { clock, config } = this.options;
+    if (this.asOfMs !== null) this.#wasUp = true;
+    else if (clock.now() - (this.#asOfMs ?? this.#openedAtMs) > config.databaseReplicaMaxLagMs)
+      this.#tellOnce(new Error('The replica lags too far behind.'));
+  }
+
+  #lose(error: unknown): void {
+    this.#asOfMs = null;
+    this.#awaited = [];
+    this.#tellOnce(error);
+  }
+
+  #tellOnce(error: unknown): void {
+    if (this.#wasUp && !this.#isStopped) {
+      this.options.onError(
+        new Error('The read replica is not used: the primary is asked.', { cause: error }),
+      );
+    }
+    this.#wasUp = false;
+  }
+}
