@@ -22,7 +22,7 @@ export class StrangerRepository {
   private readonly selectKnown: string;
   private readonly selectStrangers: string;
 
-  constructor({ dialect }: Database) {
+  constructor({ dialect }: Pick<Database, 'dialect'>) {
     const asked = `${dialect.rows('$1', { viewer_id: 'text', user_id: 'text' })} AS asked
       LEFT JOIN event_stream stream ON stream.user_id = asked.viewer_id`;
     const columns = USER_COLUMNS.map((name) => `u.${name}`).join(', ');

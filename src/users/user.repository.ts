@@ -65,10 +65,12 @@ export class UserRepository {
     this.selectAsSeen = `SELECT ${USER_COLUMNS.join(', ')}, EXISTS (SELECT 1 FROM friend
         WHERE friend.owner_id = $2 AND friend.friend_id = "user".id) AS is_friend
       FROM "user" WHERE id IN ${dialect.strings('$1')}`;
-    this.selectAsSeenByEach = `SELECT asked.viewer_id, ${USER_COLUMNS.join(', ')}, EXISTS (SELECT 1 FROM friend
-        WHERE friend.owner_id = asked.viewer_id AND friend.friend_id = "user".id) AS is_friend
+    // A join, because PostgreSQL may answer EXISTS for many viewers by reading the edges of everybody.
+    this.selectAsSeenByEach = `SELECT asked.viewer_id, ${USER_COLUMNS.map((name) => `"user".${name}`).join(', ')},
+        friend.friend_id IS NOT NULL AS is_friend
       FROM ${dialect.rows('$1', { viewer_id: 'text', user_id: 'text' })} AS asked
-      JOIN "user" ON "user".id = asked.user_id`;
+      JOIN "user" ON "user".id = asked.user_id
+      LEFT JOIN friend ON friend.owner_id = asked.viewer_id AND friend.friend_id = asked.user_id`;
     this.insertUsers = `INSERT INTO "user" (${USER_COLUMNS.join(', ')})
       SELECT ${USER_COLUMNS.join(', ')} FROM ${dialect.rows('$1', COLUMNS)} AS given WHERE true
       ON CONFLICT (id) DO NOTHING RETURNING id`;

@@ -1,0 +1,147 @@
+import { postgresDialect } from '../src/database/postgres-dialect';
+import type { Queryable } from '../src/database/sql';
+import { createSchema } from '../src/graphql/schema';
+import { StrangerRepository } from '../src/users/stranger.repository';
+import { TOURED, tourApi } from './support/api-tour';
+import { createTestDatabase, dropTestDatabase, toDatabaseUrl, withClient } from './support/postgres-server';
+import { TestServer } from './support/server';
+import { StatementPlans } from './support/statement-plan';
+import { findPostgres, type Store } from './support/stores';
+
+const found = findPostgres();
+const { serverUrl, template } = found ?? { serverUrl: '', template: '' };
+
+/** The column of each table by which it can be distributed: the user whose row it is. */
+const USER_COLUMNS = new Map([
+  ['user', 'id'],
+  ['friend', 'owner_id'],
+  ['friend_group', 'owner_id'],
+  ['friend_group_member', 'owner_id'],
+  ['friend_application', 'owner_id'],
+  ['block', 'owner_id'],
+  ['event_stream', 'user_id'],
+  ['event', 'user_id'],
+  ['profile_fanout', 'user_id'],
+]);
+
+/** Tables that belong to no user. */
+const OTHER_TABLES = ['migrations'];
+
+const SWEEP = 'A round over all users in the background, some at a time; nobody waits for it.';
+const REVERSE = 'Of deleteUsers, which administrators call: the lists of everybody else in which a user is.';
+
+/**
+ * All statements that look for rows of a table without saying whose they are, each by how it begins. They ask every
+ * part of a distributed database, by an index. No call of a user waits for one.
+ */
+const EXCEPTIONS: readonly { begins: string; table: string; why: string }[] = [
+  { begins: 'SELECT s.user_id, s.head, s.floor, ', table: 'event_stream', why: SWEEP },
+  {
+    begins: 'SELECT user_id, position, stop_at, wrapped FROM profile_fanout ',
+    table: 'profile_fanout',
+    why: SWEEP,
+  },
+  { begins: 'SELECT count(*) AS count, min(requested_at)', table: 'profile_fanout', why: 'One metric.' },
+  {
+    begins: 'SELECT owner_id FROM friend WHERE friend_id = $1 AND owner_id > $2',
+    table: 'friend',
+    why: 'Of the job that tells a profile change: the owners whose lists hold the user, 3,000 at a time.',
+  },
+  { begins: 'SELECT owner_id, friend_id AS user_id FROM friend ', table: 'friend', why: REVERSE },
+  { begins: 'SELECT owner_id, peer_id AS user_id, type ', table: 'friend_application', why: REVERSE },
+  { begins: 'SELECT owner_id, blocked_id AS user_id ', table: 'block', why: REVERSE },
+  {
+    begins:
+      'DELETE FROM friend_group_member WHERE (owner_id, friend_id) IN (SELECT owner_id, friend_id FROM friend ',
+    table: 'friend',
+    why: REVERSE,
+  },
+  { begins: 'DELETE FROM friend WHERE friend_id IN ', table: 'friend', why: REVERSE },
+  { begins: 'DELETE FROM friend_application WHERE peer_id IN ', table: 'friend_application', why: REVERSE },
+  { begins: 'DELETE FROM block WHERE blocked_id IN ', table: 'block', why: REVERSE },
+];
+
+test('the tour of the API calls every operation that there is', () => {
+  const schema = createSchema([]);
+  const types = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  expect([...TOURED].sort()).toEqual(types.flatMap((type) => Object.keys(type?.getFields() ?? {})).sort());
+});
+
+(found === null ? describe.skip : describe)('the tables can be distributed by user', () => {
+  let name: string;
+  let url: string;
+  beforeAll(async () => {
+    name = await createTestDatabase(serverUrl, template);
+    url = toDatabaseUrl(serverUrl, name);
+  });
+  afterAll(() => dropTestDatabase(serverUrl, name));
+
+  test('the primary key of every table begins with its user', async () => {
+    const keys = await withClient(url, async (client) => {
+      const { rows } = await client.query<{ table: string; column: string }>(
+        `SELECT c.relname AS table, a.attname AS column FROM pg_class c
+          LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+          LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+          WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace`,
+      );
+      return new Map(rows.map(({ table, column }) => [table, column]));
+    });
+    for (const table of OTHER_TABLES) expect(keys.delete(table)).toBe(true);
+    expect(keys).toEqual(USER_COLUMNS);
+  });
+
+  test('every statement finds its rows by their user, with the exceptions that are listed, and no others', async () => {
+    const statements = await gatherStatements();
+    expect(statements.size).toBeGreaterThan(50);
+    const unbound: string[] = [];
+    await withClient(url, async (client) => {
+      const plans = await StatementPlans.prepare(client, USER_COLUMNS);
+      for (const sql of statements) {
+        for (const table of await plans.findTablesWithoutKey(sql)) {
+          const known = EXCEPTIONS.find(({ begins }) => sql.startsWith(begins));
+          unbound.push(`${table}: ${known?.begins ?? sql}`);
+        }
+      }
+    });
+    expect(unbound.sort()).toEqual(EXCEPTIONS.map(({ begins, table }) => `${table}: ${begins}`).sort());
+  });
+
+  /** The texts, each on one line, of everything that is asked of the database. */
+  async function gatherStatements(): Promise<Set<string>> {
+    const store: Store = {
+      name: 'gathered',
+      create: () => Promise.resolve({ config: { databaseUrl: url }, drop: () => Promise.resolve() }),
+    };
+    const server = await TestServer.start({ store, config: { eventRetentionCount: 1 } });
+    const statements = new Set<string>();
+    const gather = (): void => {
+      for (const sql of server.statements) {
+        if (!/^(BEGIN|COMMIT|ROLLBACK)/.test(sql)) statements.add(sql.replaceAll(/\s+/g, ' ').trim());
+      }
+    };
+    try {
+      await tourApi(server);
+      await fetch(new URL('/metrics', server.url));
+      gather();
+      server.statements.length = 0;
+      // The history is trimmed at the start.
+      await server.restart();
+      while (!server.statements.some((sql) => sql.startsWith('DELETE FROM event ')))
+        await server.call('ann', '{ me { id } }');
+      gather();
+    } finally {
+      await server.stop();
+    }
+    // Those that a replica takes part in, which is not there.
+    const strangers = new StrangerRepository({ dialect: postgresDialect });
+    const from: Queryable = {
+      all: async (sql) => {
+        statements.add(sql.replaceAll(/\s+/g, ' '));
+        return [];
+      },
+    };
+    await strangers.loadKnown(from, []);
+    await strangers.loadStrangers(from, []);
+    return statements;
+  }
+});
