@@ -57,4 +57,21 @@ describe('a body', () => {
       data: { setSelfInfo: { nickName: 'caf\xe9' } },
     });
   });
+
+  it('nests as deep as it may, and no deeper', async () => {
+    // Two levels are those of the body and of its variables.
+    const nest = (levels: number): string =>
+      `{"query":"{ me { id } }","variables":{"a":${'['.repeat(levels - 2)}"[{\\"["${']'.repeat(levels - 2)}}}`;
+    const fits = await post(nest(64));
+    expect(await fits.json()).toEqual({ data: { me: { id: 'ann' } } });
+    for (const levels of [65, 100_000]) {
+      const response = await post(nest(levels));
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({
+        errors: [
+          { message: "The body's JSON nests deeper than 64 levels.", extensions: { code: 'BAD_REQUEST' } },
+        ],
+      });
+    }
+  });
 });

@@ -92,4 +92,20 @@ describe('a message that graphql-transport-ws does not know', () => {
     socket.socket.send(Buffer.from('{'), { binary: true });
     expect((await socket.closed).code).toBe(4400);
   });
+
+  it('is one that nests too deep; it harms nobody else', async () => {
+    // Three levels are those of the message, of its payload and of the variables.
+    const nest = (levels: number): string =>
+      `{"type":"subscribe","id":"1","payload":{"query":"${QUERY}","variables":{"a":${'['.repeat(levels - 3)}${']'.repeat(levels - 3)}}}}`;
+    const fits = await sockets.init('ann');
+    fits.send(nest(64));
+    expect(await fits.next()).toMatchObject({ type: 'next', payload: { data: { me: { id: 'ann' } } } });
+    for (const levels of [65, 100_000]) {
+      for (const socket of [await sockets.open(), await sockets.init('ann')]) {
+        socket.send(nest(levels));
+        expect(await socket.closed).toEqual({ code: 4400, reason: 'Messages nest at most 64 levels deep' });
+      }
+    }
+    expect(await watcher.drain()).toEqual([]);
+  });
 });

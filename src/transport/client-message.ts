@@ -1,4 +1,5 @@
 import { CloseCode, MessageType, parseMessage, stringifyMessage } from 'graphql-ws';
+import { isTooDeep, MAX_JSON_DEPTH } from '../lib/json-depth';
 import type { OperationNames } from './operation-names';
 
 /** Of a close frame's reason. */
@@ -19,6 +20,9 @@ export interface Refusal {
 
 /** Reads what a client says; null for what is to be ignored. */
 export function readClientMessage(text: string, names: OperationNames): ClientMessage | Refusal | null {
+  if (isTooDeep(text)) {
+    return { code: CloseCode.BadRequest, reason: `Messages nest at most ${MAX_JSON_DEPTH} levels deep` };
+  }
   let message;
   try {
     message = parseMessage(text);

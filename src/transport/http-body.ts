@@ -1,6 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { isTooDeep, MAX_JSON_DEPTH } from '../lib/json-depth';
 import { HttpProblem } from './http-answer';
+
+const INVALID = new HttpProblem(400, 'BAD_REQUEST', 'Invalid JSON in the body.');
 
 /**
  * The value that the JSON body holds. Undefined for an empty body and for any other content type, of which the most
@@ -17,13 +20,17 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   }
   const body = await readBody(request, maxBytes);
   if (body.length === 0 || !isJson(request.headers['content-type'])) return undefined;
-  try {
-    // Bytes that are not UTF-8 would silently become other characters.
-    if (isUtf8(body)) return JSON.parse(body.toString());
-  } catch {
-    // Answered below.
+  // Bytes that are not UTF-8 would silently become other characters.
+  if (!isUtf8(body)) throw INVALID;
+  const text = body.toString();
+  if (isTooDeep(text)) {
+    throw new HttpProblem(400, 'BAD_REQUEST', `The body's JSON nests deeper than ${MAX_JSON_DEPTH} levels.`);
   }
-  throw new HttpProblem(400, 'BAD_REQUEST', 'Invalid JSON in the body.');
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw INVALID;
+  }
 }
 
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {

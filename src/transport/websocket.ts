@@ -98,27 +98,30 @@ function open(
         socket.close(code, reason);
       },
       onMessage: (handle) => {
-        socket.on('message', (data) => {
+        const isOpen = (): boolean => socket.readyState === socket.OPEN;
+        const take = async (data: Buffer): Promise<void> => {
           // Closed by the server, whose client may take a while to say good-bye: nothing is done for it any more.
-          if (socket.readyState !== socket.OPEN) return;
-          const message = readClientMessage((data as Buffer).toString(), names);
-          if (message === null) return;
-          if ('code' in message) {
-            socket.close(message.code, message.reason);
-            return;
+          if (!isOpen()) return;
+          let begins: string | null = null;
+          try {
+            const message = readClientMessage(data.toString(), names);
+            if (message === null) return;
+            if ('code' in message) {
+              socket.close(message.code, message.reason);
+              return;
+            }
+            begins = message.begins;
+            await handle(message.text);
+          } catch (error) {
+            // A socket that went away in the middle of an answer is nobody's fault here.
+            if (!isOpen()) return;
+            onError(error);
+            socket.close(INTERNAL_ERROR, 'Something went wrong here');
+          } finally {
+            if (begins !== null) underWay.delete(begins);
           }
-          const { text, begins } = message;
-          handle(text)
-            .catch((error: unknown) => {
-              // A socket that went away in the middle of an answer is nobody's fault here.
-              if (socket.readyState !== socket.OPEN) return;
-              onError(error);
-              socket.close(INTERNAL_ERROR, 'Something went wrong here');
-            })
-            .finally(() => {
-              if (begins !== null) underWay.delete(begins);
-            });
-        });
+        };
+        socket.on('message', (data) => void take(data as Buffer));
       },
     },
     { socket, connection, underWay },
