@@ -15,6 +15,7 @@ import { Closers } from './lib/closers';
 import { listen, stopServer } from './lib/http-server';
 import { openServices, type Dependencies } from './services';
 import { createAuthenticate } from './transport/authenticate';
+import { Connections } from './transport/connections';
 import { createHttpServer, GRAPHQL_PATH } from './transport/http';
 import { createProtocol } from './transport/graphql-ws-protocol';
 import { SocketExpiries } from './transport/socket-expiries';
@@ -75,6 +76,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       onExecution: dependencies.onExecution ?? (() => undefined),
     });
 
+    const connections = new Connections(config.maxConnections);
     const server = createHttpServer({
       apollo,
       authenticate,
@@ -84,8 +86,10 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       metrics: createMetrics({
         ...services,
         countSockets: () => sockets.count(),
+        connections,
         nowMs: () => clock.now(),
       }),
+      connections,
       isReady: () => ready,
       isDegraded: () => !services.isBusUp(),
       onError,
@@ -99,6 +103,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       createContext,
       logDefect,
       expiries: new SocketExpiries(clock),
+      connections,
       socketsPerUser: config.socketsPerUser,
       operationsPerSocket: config.operationsPerSocket,
     });

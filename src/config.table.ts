@@ -111,6 +111,13 @@ export const settings = {
     description: 'How many live events of one user are kept, however young they are.',
     parse: toInteger(1, 2_147_483_647),
   },
+  maxConnections: {
+    name: 'AMICUS_MAX_CONNECTIONS',
+    default: '20000',
+    description:
+      'How many connections may be open on this server, HTTP and WebSocket. For one more, the connection goes that has been idle longest without a valid token.',
+    parse: toInteger(1, 1_000_000),
+  },
   socketsPerUser: {
     name: 'AMICUS_SOCKETS_PER_USER',
     default: '32',

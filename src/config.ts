@@ -29,6 +29,7 @@ export interface Config extends PostgresConfig {
   /** Live events are kept this long, and this many of one user: whichever is less. */
   readonly eventRetentionDays: number;
   readonly eventRetentionCount: number;
+  readonly maxConnections: number;
   readonly socketsPerUser: number;
   /** Under way at once, subscriptions included. */
   readonly operationsPerSocket: number;

@@ -32,6 +32,7 @@ test('nothing has to be set', () => {
     autoRegister: true,
     eventRetentionDays: 7,
     eventRetentionCount: 10_000,
+    maxConnections: 20_000,
     socketsPerUser: 32,
     operationsPerSocket: 64,
     corsOrigins: [],

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import { RequestContext } from '../src/graphql/context';
+import { Connections } from '../src/transport/connections';
 import { createHttpServer, type HttpLimits } from '../src/transport/http';
 
 const LARGE = 64 * 1024 * 1024;
@@ -39,6 +40,7 @@ describe('the HTTP door', () => {
       createContext: () => Object.create(RequestContext.prototype) as RequestContext,
       documents: null,
       corsOrigins: [],
+      connections: new Connections(100),
       metrics: { contentType: 'text/plain', render: () => Promise.resolve('') },
       isReady: () => true,
       isDegraded: () => false,
@@ -71,6 +73,11 @@ describe('the HTTP door', () => {
   it('waits for headers no longer than it says', async () => {
     const { socket } = await open({ headersMs: 100 });
     socket.write('GET /livez HTTP/1.1\r\nHost: x\r\n');
+    expect(await readAll(socket)).toMatch(/^HTTP\/1.1 408 /);
+  });
+
+  it('waits for the first byte of all no longer than for headers', async () => {
+    const { socket } = await open({ headersMs: 100 });
     expect(await readAll(socket)).toMatch(/^HTTP\/1.1 408 /);
   });
 

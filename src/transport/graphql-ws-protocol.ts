@@ -21,6 +21,7 @@ import type { Operations } from '../graphql/operations';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
 import type { Viewer } from '../users/viewer';
 import { fromConnectionParams, type Authenticate, type Authenticated } from './authenticate';
+import type { Connections } from './connections';
 import { toClientID } from './operation-names';
 import { SocketCensus } from './socket-census';
 import type { SocketExpiries } from './socket-expiries';
@@ -39,6 +40,7 @@ export interface ProtocolOptions {
   createContext: (viewer: Viewer, sink: Sink | null) => RequestContext;
   logDefect: LogDefect;
   expiries: SocketExpiries;
+  connections: Connections;
   socketsPerUser: number;
   /** Under way at once, subscriptions included. */
   operationsPerSocket: number;
@@ -81,6 +83,7 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
       return false;
     }
     session.authenticated = authenticated;
+    options.connections.hold(session.connection);
     expiries.add(socket, authenticated.expiresAtMs);
     socket.once('close', () => {
       census.leave(authenticated.viewer.userID);

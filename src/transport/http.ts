@@ -4,6 +4,7 @@ import type { RequestContext } from '../graphql/context';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
 import type { Viewer } from '../users/viewer';
 import { fromHeaders, type Authenticate } from './authenticate';
+import type { Connections } from './connections';
 import { send } from './http-answer';
 import { createGraphqlHandler } from './http-graphql';
 import type { Metrics } from './metrics';
@@ -20,6 +21,7 @@ export interface HttpOptions {
   /** The origins of pages that may call; `*` for all. */
   corsOrigins: readonly string[];
   metrics: Metrics;
+  connections: Connections;
   /** Whether the process takes new work. */
   isReady: () => boolean;
   /** Whether it does so without hearing of other servers: all is served, some of it later. */
@@ -59,13 +61,15 @@ export function createHttpServer(options: HttpOptions): Server {
     documents,
     corsOrigins,
     metrics,
+    connections,
     onError,
     limits = LIMITS,
   } = options;
   const answerGraphql = createGraphqlHandler({
     apollo,
-    createContext: async ({ headers }) => {
+    createContext: async ({ headers, socket }) => {
       const { viewer } = await authenticate(fromHeaders(headers));
+      connections.hold(socket);
       return createContext(viewer);
     },
     resolveDocument: documents === null ? undefined : (sent) => documents.resolve(sent, true),
@@ -80,7 +84,13 @@ export function createHttpServer(options: HttpOptions): Server {
     connectionsCheckingInterval: Math.min(limits.headersMs, limits.requestMs) / 4,
   });
   server.setTimeout(limits.silenceMs);
+  connections.watch(server);
   server.on('request', (request, response) => {
+    const { socket } = request;
+    if (!connections.beginRequest(socket)) return;
+    response.once('close', () => {
+      connections.endRequest(socket);
+    });
     const { path, search } = splitUrl(request);
     switch (path) {
       case GRAPHQL_PATH:

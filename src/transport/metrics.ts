@@ -13,6 +13,7 @@ export interface MetricSources {
   replicaReads: { stats: ReplicaReadStats } | null;
   isBusUp: () => boolean;
   countSockets: () => number;
+  connections: { readonly count: number; readonly dropped: number };
   nowMs: () => number;
 }
 
@@ -32,6 +33,7 @@ export function createMetrics({
   replicaReads,
   isBusUp,
   countSockets,
+  connections,
   nowMs,
 }: MetricSources): Metrics {
   const registry = new Registry();
@@ -41,6 +43,8 @@ export function createMetrics({
   const counter = (name: string, help: string): Counter =>
     new Counter({ name: `amicus_${name}`, help, registers });
 
+  const open = gauge('connections', 'Open connections, HTTP and WebSocket.');
+  const dropped = counter('connections_dropped_total', 'Idle connections that had to go for want of room.');
   const sockets = gauge('websocket_connections', 'Open WebSocket connections.');
   const users = gauge('listening_users', 'Users with at least one open subscription here.');
   const subscriptions = gauge('subscriptions', 'Open subscriptions.');
@@ -77,6 +81,8 @@ export function createMetrics({
     lag.set(stats.lagMs / 1000);
     setTotal(delivered, stats.delivered);
     setTotal(tooSlow, stats.sentAwayTooSlow);
+    open.set(connections.count);
+    setTotal(dropped, connections.dropped);
     sockets.set(countSockets());
     busUp.set(isBusUp() ? 1 : 0);
     const { strangers } = sources;

@@ -6,6 +6,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { readClientMessage } from './client-message';
 import type { Session } from './graphql-ws-protocol';
 import { GRAPHQL_PATH, splitUrl } from './http';
+import { MessageTurns } from './message-turns';
 import { OperationNames } from './operation-names';
 
 const MAX_FRAME_BYTES = 256 * 1024;
@@ -76,9 +77,11 @@ function open(
   const underWay: Session['underWay'] = new Map();
   // Each subscription that waits for room listens too.
   connection.setMaxListeners(0);
-  connection.on('drain', () => {
-    socket.resume();
-  });
+  const resume = (): void => {
+    if (!turns.isBusy && connection.writableLength <= MAX_UNREAD_BYTES) socket.resume();
+  };
+  const turns = new MessageTurns(resume);
+  connection.on('drain', resume);
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
@@ -121,7 +124,10 @@ function open(
             if (begins !== null) underWay.delete(begins);
           }
         };
-        socket.on('message', (data) => void take(data as Buffer));
+        socket.on('message', (data) => {
+          turns.add(() => void take(data as Buffer));
+          if (turns.isBusy) socket.pause();
+        });
       },
     },
     { socket, connection, underWay },
