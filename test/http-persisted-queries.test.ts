@@ -44,6 +44,20 @@ describe('automatic persisted queries', () => {
     expect(await got.json()).toEqual({ data: found.data });
   });
 
+  it.each([[{ toString: 1, valueOf: 1 }], [{}], [['x']], [7], [null]])(
+    'are not asked for by %p, which is no hash',
+    async (sha256Hash) => {
+      const extensions = { persistedQuery: { version: 1, sha256Hash } };
+      const refused = { errors: [{ extensions: { code: 'BAD_REQUEST' } }] };
+      expect(await post({ extensions })).toMatchObject({ status: 400, ...refused });
+      expect(await post({ extensions, query: '{ me { id } }' })).toMatchObject({ status: 400, ...refused });
+      const search = new URLSearchParams({ extensions: JSON.stringify(extensions) });
+      const got = await fetch(`${server.url}?${search.toString()}`, { headers });
+      expect(got.status).toBe(400);
+      expect(await got.json()).toMatchObject(refused);
+    },
+  );
+
   it('are not kept under a hash that is not theirs', async () => {
     const hash = toHash('{ me { id level } }');
     expect(await post({ query: '{ me { id } }', extensions: toExtensions(hash) })).toMatchObject({

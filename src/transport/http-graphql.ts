@@ -77,6 +77,9 @@ async function execute<Context extends BaseContext>(
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   let sent = method === 'POST' ? await readJson(request, maxBodyBytes) : fromSearch(search);
+  if (hasOddHash(sent)) {
+    throw new HttpProblem(400, 'BAD_REQUEST', 'The "sha256Hash" of a persisted query must be a text.');
+  }
   let refusal: Error | undefined;
   if (resolveDocument !== undefined && isParameters(sent)) {
     try {
@@ -99,6 +102,13 @@ async function execute<Context extends BaseContext>(
       }
     },
   });
+}
+
+/** Apollo Server would look it up as it is, and fails at an object that cannot become a text. */
+function hasOddHash(sent: unknown): boolean {
+  if (!isParameters(sent) || !isParameters(sent['extensions'])) return false;
+  const { persistedQuery } = sent['extensions'];
+  return isParameters(persistedQuery) && typeof persistedQuery['sha256Hash'] !== 'string';
 }
 
 function isParameters(value: unknown): value is Parameters {
