@@ -6,6 +6,7 @@ import type { PostgresConfig } from './postgres-config';
 import { openPostgresDatabase } from './postgres-database';
 import { migratePostgres } from './postgres-schema';
 import type { Database } from './sql';
+import type { WatchStatement } from './statement-watch';
 import { openSqliteDatabase } from './sqlite-database';
 import type { SqliteEngine } from './sqlite-module';
 
@@ -22,6 +23,7 @@ export interface DatabaseOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
   /** Gets the text of each statement before it runs, those that begin and end transactions included. */
   readonly onStatement?: ((sql: string) => void) | undefined;
+  readonly watchStatement?: WatchStatement | undefined;
   /** Which SQLite; the best there is when left out. */
   readonly sqliteEngine?: SqliteEngine | undefined;
 }
@@ -40,6 +42,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     clock: options.clock,
     onError: options.onError,
     onStatement: options.onStatement,
+    watchStatement: options.watchStatement,
   });
 }
 
@@ -69,6 +72,7 @@ async function openEmbeddedDatabase(options: DatabaseOptions): Promise<Database>
       file,
       engine: options.sqliteEngine,
       onStatement: options.onStatement,
+      watchStatement: options.watchStatement,
       onClosed: () => {
         folder.release();
       },

@@ -7,6 +7,7 @@ import type { Pooling } from './postgres-pooler';
 import { toPostgresStatement } from './postgres-statement';
 import { toTransactionSettings } from './postgres-timeouts';
 import type { SqlValue } from './sql';
+import { watchedLater, type ConnectionLoad, type StatementHooks } from './statement-watch';
 
 // Named, so that a server with another default behaves alike.
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
@@ -22,7 +23,7 @@ export class PostgresConnections {
     dataSource: DataSource,
     private readonly config: PostgresConfig,
     pooling: Pooling,
-    readonly onStatement: (sql: string) => void = () => undefined,
+    private readonly hooks: StatementHooks = {},
   ) {
     this.#pool = requirePostgresPool(dataSource);
     this.#isPrepared = pooling === 'session';
@@ -45,6 +46,17 @@ export class PostgresConnections {
     } catch (error) {
       throw this.#explain(error);
     }
+  }
+
+  /** Runs a statement, with those told who look on. */
+  watch<Result>(sql: string, run: () => Promise<Result>): Promise<Result> {
+    this.hooks.onStatement?.(sql);
+    return watchedLater(this.hooks.watchStatement, sql, run);
+  }
+
+  get load(): ConnectionLoad {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { inUse: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
   }
 
   toStatement(sql: string, values: readonly SqlValue[]): QueryConfig {

@@ -12,16 +12,16 @@ import { PostgresReplica, type PostgresReplicaOptions } from './postgres-replica
 import { requireCurrentSchema } from './postgres-schema';
 import { runPostgresTransaction } from './postgres-transaction';
 import type { Database, Queryable, Replica, Transaction } from './sql';
+import type { DatabaseLoad, StatementHooks } from './statement-watch';
 
-export interface PostgresDatabaseOptions {
+/** The hooks get each statement, BEGIN, COMMIT and ROLLBACK included; not those of opening. */
+export interface PostgresDatabaseOptions extends StatementHooks {
   readonly url: string;
   /** What is left out is as the manual says. */
   readonly config?: Partial<PostgresConfig> | undefined;
   readonly clock?: Clock | undefined;
   /** Gets what fails where no caller waits for it: why a replica is not used any more. */
   readonly onError?: ((error: unknown) => void) | undefined;
-  /** Gets the text of each statement before it runs, BEGIN, COMMIT and ROLLBACK included; not those of opening. */
-  readonly onStatement?: ((sql: string) => void) | undefined;
 }
 
 /**
@@ -30,7 +30,6 @@ export interface PostgresDatabaseOptions {
  */
 export async function openPostgresDatabase({
   url,
-  onStatement,
   clock = systemClock,
   onError = () => undefined,
   ...options
@@ -38,7 +37,7 @@ export async function openPostgresDatabase({
   const config = { ...defaultPostgresConfig, ...options.config };
   const pooling = await findPooling(url, config);
   const toConnections = (dataSource: DataSource): PostgresConnections =>
-    new PostgresConnections(dataSource, config, pooling, onStatement);
+    new PostgresConnections(dataSource, config, pooling, options);
   const writer = await createPostgresWriter(url, config, pooling).initialize();
   try {
     await requireCurrentSchema(writer);
@@ -69,7 +68,7 @@ class PostgresDatabase implements Database {
   readonly reader: Queryable;
   readonly replica: Replica | null;
   readonly #writer: Connected;
-  readonly #readerSource: DataSource;
+  readonly #readerConnected: Connected;
   readonly #reader: PostgresReader;
   readonly #replica: PostgresReplica | null;
   readonly #underWay = new UnderWay();
@@ -81,12 +80,16 @@ class PostgresDatabase implements Database {
     openReplica: (askPrimary: PostgresReplicaOptions['askPrimary']) => PostgresReplica | null,
   ) {
     this.#writer = writer;
-    this.#readerSource = reader.source;
+    this.#readerConnected = reader;
     this.#reader = new PostgresReader(reader.connections);
     this.reader = this.#reader;
     // By connections of their own: how far it is, is no statement of anybody's.
     this.#replica = openReplica((sql) => reader.connections.query({ text: sql }));
     this.replica = this.#replica;
+  }
+
+  get load(): DatabaseLoad {
+    return { writer: this.#writer.connections.load, reader: this.#readerConnected.connections.load };
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -112,7 +115,7 @@ class PostgresDatabase implements Database {
     await this.#replica?.stop();
     await this.#reader.stop();
     try {
-      await this.#readerSource.destroy();
+      await this.#readerConnected.source.destroy();
     } finally {
       await this.#writer.source.destroy();
     }

@@ -18,9 +18,8 @@ export class PostgresReader implements Queryable {
     if (this.#stopped) throw new Error('The database is stopped: it takes no more statements.');
     const statement = this.#connections.toStatement(sql, values);
     const read = async (): Promise<Row[]> => {
-      this.#connections.onStatement(sql);
       try {
-        return await this.#connections.query<Row & object>(statement);
+        return await this.#connections.watch(sql, () => this.#connections.query<Row & object>(statement));
       } catch (error) {
         throw isConnectionLost(error) ? new Interruption(error) : error;
       }

@@ -100,9 +100,8 @@ export class PostgresSession {
   };
 
   async #watch<Result>(sql: string, query: () => Promise<Result>): Promise<Result> {
-    this.#connections.onStatement(sql);
     try {
-      return await query();
+      return await this.#connections.watch(sql, query);
     } catch (error) {
       if (isConnectionLost(error)) this.#lose(error);
       // Not run again: that may take as long once more.

@@ -1,3 +1,5 @@
+import type { DatabaseLoad } from './statement-watch';
+
 /**
  * What a repository sees of a database: statements, transactions and the few words in which the engines differ.
  * Statements are written once, with `$1`, `$2`, … for values; each engine turns them into its own form and keeps
@@ -55,6 +57,8 @@ export interface Database extends AsyncDisposable {
   readonly reader: Queryable;
   /** Null when there is none. */
   readonly replica: Replica | null;
+  /** How the work on its connections stands now. */
+  readonly load: DatabaseLoad;
   /**
    * Runs `work` as one transaction: all of it is durable when the promise resolves, none of it is kept when it
    * rejects. `work` may be run more than once (an engine retries conflicts), so it has no effect but through `tx`.

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Queryable, SqlValue } from './sql';
 import type { SqliteHandle, SqliteStatement } from './sqlite-driver';
 import { toSqliteText } from './sqlite-placeholders';
+import { watched, type WatchStatement } from './statement-watch';
 
 /** More than the repositories have; a text over it is compiled anew. */
 const MAX_STATEMENTS = 500;
@@ -17,13 +18,19 @@ interface Prepared {
 export class SqliteConnection implements Queryable {
   readonly #handle: SqliteHandle;
   readonly #onStatement: ((sql: string) => void) | undefined;
+  readonly #watch: WatchStatement | undefined;
   readonly #prepared = new LRUCache<string, Prepared>({ max: MAX_STATEMENTS });
   #closed = false;
 
   /** `onStatement` gets the text of each statement, as its caller wrote it, just before it runs. */
-  constructor(handle: SqliteHandle, onStatement: ((sql: string) => void) | undefined) {
+  constructor(
+    handle: SqliteHandle,
+    onStatement: ((sql: string) => void) | undefined,
+    watch?: WatchStatement,
+  ) {
     this.#handle = handle;
     this.#onStatement = onStatement;
+    this.#watch = watch;
   }
 
   get inTransaction(): boolean {
@@ -44,9 +51,11 @@ export class SqliteConnection implements Queryable {
     }
     const bound = prepared.order === null ? values : toBound(values, prepared.order);
     this.#onStatement?.(sql);
-    if (prepared.reader) return prepared.statement.all(...bound) as Row[];
-    prepared.statement.run(...bound);
-    return [];
+    return watched(this.#watch, sql, () => {
+      if (prepared.reader) return prepared.statement.all(...bound) as Row[];
+      prepared.statement.run(...bound);
+      return [];
+    });
   }
 
   /** From now on statements are refused; closing the handle is up to its owner. */

@@ -6,6 +6,7 @@ import { createSqliteReader, createSqliteWriter, requireSqliteHandle } from './s
 import { sqliteDialect } from './sqlite-dialect';
 import type { SqliteEngine } from './sqlite-module';
 import { runTransaction } from './sqlite-transaction';
+import type { DatabaseLoad, WatchStatement } from './statement-watch';
 
 export interface SqliteDatabaseOptions {
   /** Path of the database file; made when missing, in a folder that is there. */
@@ -13,6 +14,7 @@ export interface SqliteDatabaseOptions {
   readonly engine?: SqliteEngine | undefined;
   /** Gets the text of each statement before it runs, BEGIN, COMMIT and ROLLBACK included; not those of opening. */
   readonly onStatement?: ((sql: string) => void) | undefined;
+  readonly watchStatement?: WatchStatement | undefined;
   /** Called once, after both connections are closed. */
   readonly onClosed?: (() => void) | undefined;
 }
@@ -55,8 +57,9 @@ class SqliteDatabase implements Database {
   constructor(writer: DataSource, reader: DataSource, options: SqliteDatabaseOptions) {
     this.#writerSource = writer;
     this.#readerSource = reader;
-    this.#writer = new SqliteConnection(requireSqliteHandle(writer), options.onStatement);
-    this.#reader = new SqliteConnection(requireSqliteHandle(reader), options.onStatement);
+    const { onStatement, watchStatement } = options;
+    this.#writer = new SqliteConnection(requireSqliteHandle(writer), onStatement, watchStatement);
+    this.#reader = new SqliteConnection(requireSqliteHandle(reader), onStatement, watchStatement);
     this.#onClosed = options.onClosed;
     this.#checkpoints = setInterval(() => {
       if (this.#hasWritten) void this.#queue.run(() => this.#checkpoint());
@@ -65,6 +68,16 @@ class SqliteDatabase implements Database {
 
   get reader(): Queryable {
     return this.#reader;
+  }
+
+  /** A read is answered within its call: nobody ever sees one under way. */
+  get load(): DatabaseLoad {
+    const { length } = this.#queue;
+    const inUse = Math.min(length, 1);
+    return {
+      writer: { inUse, idle: 1 - inUse, waiting: length - inUse },
+      reader: { inUse: 0, idle: 1, waiting: 0 },
+    };
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
