@@ -8,6 +8,7 @@ import type { Sink } from './delivery';
 import type { EventPlace } from './event-cursor';
 import type { EventLog } from './event-log.repository';
 import { EventSubscription } from './event-subscription';
+import { UNWATCHED, type HubWatch } from './hub-watch';
 import type { Appended, EventType, StreamPosition } from './friendship-event';
 import { findGap, OpenedFacts } from './opened-facts';
 import { Outbox } from './outbox';
@@ -44,10 +45,16 @@ export interface HubStats {
   subscriptions: number;
   /** Of these users something may not have been delivered yet. */
   waitingUsers: number;
+  /** Events for them that are known here; what the log has to tell is not among them. */
+  waitingEvents: number;
+  /** Who read history: more than one read of the log holds. */
+  catchingUpUsers: number;
+  /** Whose clients have not read what they were sent. */
+  stalledSubscriptions: number;
   /** Since the process began, StreamOpened included. */
   delivered: number;
   sentAwayTooSlow: number;
-  /** From when the newest event that was delivered last was written to when it was sent; 0 before the first. */
+  /** From when the newest event that was delivered last was written to when it was sent, history left out; 0 before the first. */
   lagMs: number;
 }
 
@@ -72,6 +79,9 @@ export class EventHub {
   /** Channels of whose streams something may not have been delivered, with what it is; null where the log must tell. */
   private readonly dirty = new Map<Channel, Appended | null>();
   private readonly stalled = new Set<EventSubscription>();
+  private readonly catchingUp = new Set<Channel>();
+  /** When the first hint came that no turn has served; null when there is none. */
+  private hintedAtMs: number | null = null;
   private pumping: Promise<void> | null = null;
   private stopped = false;
   private readonly unsubscribe: () => void;
@@ -83,15 +93,23 @@ export class EventHub {
     private readonly log: EventLog,
     bus: Bus,
     private readonly clock: Clock,
+    private readonly watch: HubWatch = UNWATCHED,
   ) {
     this.unsubscribe = bus.subscribe(
       (hints) => {
+        let hasWoken = false;
         for (const { userID, head, appended } of hints) {
           const channel = this.channels.get(userID);
           if (channel === undefined) continue;
           if (head === null) this.end(channel);
-          else this.wake(channel, appended ?? null);
+          else {
+            this.wake(channel, appended ?? null);
+            hasWoken = true;
+          }
         }
+        if (!hasWoken) return;
+        this.hintedAtMs ??= performance.now();
+        this.watch.hinted();
       },
       () => {
         for (const channel of this.channels.values()) this.wake(channel, null);
@@ -124,7 +142,17 @@ export class EventHub {
   get stats(): HubStats {
     let subscriptions = 0;
     for (const channel of this.channels.values()) subscriptions += channel.subscriptions.length;
-    return { ...this.counts, users: this.channels.size, subscriptions, waitingUsers: this.dirty.size };
+    let waitingEvents = 0;
+    for (const appended of this.dirty.values()) waitingEvents += appended?.facts.length ?? 0;
+    return {
+      ...this.counts,
+      users: this.channels.size,
+      subscriptions,
+      waitingUsers: this.dirty.size,
+      waitingEvents,
+      catchingUpUsers: this.catchingUp.size,
+      stalledSubscriptions: this.stalled.size,
+    };
   }
 
   /** Ends every subscription, hears no more hints and waits for the delivery under way. Safe to call twice. */
@@ -150,6 +178,7 @@ export class EventHub {
     channel.subscriptions = channel.subscriptions.filter((other) => other !== subscription);
     if (channel.subscriptions.length > 0) return;
     this.dirty.delete(channel);
+    this.catchingUp.delete(channel);
     this.channels.delete(channel.userID);
   }
 
@@ -180,7 +209,7 @@ export class EventHub {
       // Lets requests in, and all that they open or hint at goes into one turn.
       await setImmediate();
       if (this.areOpeningsDue()) await this.openAll();
-      await this.deliverNext();
+      await this.watch.turn(() => this.deliverNext());
     } while (this.areOpeningsDue() || this.dirty.size > 0);
     this.pumping = null;
   }
@@ -243,7 +272,10 @@ export class EventHub {
     this.drop(subscription);
   };
 
-  private async deliverNext(): Promise<void> {
+  /** Gives how much was delivered. */
+  private async deliverNext(): Promise<number> {
+    const { hintedAtMs } = this;
+    this.hintedAtMs = null;
     const outbox = new Outbox();
     const behind = new Map<Channel, EventSubscription[]>();
     let users = 0;
@@ -257,14 +289,18 @@ export class EventHub {
       } else behind.set(channel, ready);
       if (++users === USERS_PER_TURN) break;
     }
+    // Who have to wait for the next turn were hinted at then, too.
+    if (this.dirty.size > 0) this.hintedAtMs = hintedAtMs;
     if (behind.size > 0) await this.readLog(behind, outbox);
     for (const { userID } of await outbox.send()) {
       const channel = this.channels.get(userID);
       if (channel !== undefined) this.wake(channel, null);
     }
-    if (outbox.size === 0) return;
+    if (outbox.size === 0) return 0;
     this.counts.delivered += outbox.size;
-    this.counts.lagMs = Math.max(0, this.clock.now() - outbox.newestMs);
+    if (outbox.newestMs > 0) this.counts.lagMs = Math.max(0, this.clock.now() - outbox.newestMs);
+    if (hintedAtMs !== null) this.watch.delivered((performance.now() - hintedAtMs) / 1000);
+    return outbox.size;
   }
 
   private async readLog(behind: ReadonlyMap<Channel, EventSubscription[]>, outbox: Outbox): Promise<void> {
@@ -279,8 +315,12 @@ export class EventHub {
         const part = parts.get(channel.userID);
         if (part === undefined || part?.hasMore === true) this.wake(channel, null);
         if (part === undefined) continue;
+        const isHistory = part?.hasMore === true || this.catchingUp.has(channel);
+        if (part?.hasMore === true) this.catchingUp.add(channel);
+        else this.catchingUp.delete(channel);
         for (const subscription of ready) {
-          if (subscription.canFollow(part)) outbox.add(subscription, subscription.take(part?.events ?? []));
+          if (!subscription.canFollow(part)) continue;
+          outbox.add(subscription, subscription.take(part?.events ?? []), isHistory);
         }
       }
     } catch (error) {

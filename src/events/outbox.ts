@@ -9,11 +9,11 @@ export class Outbox {
   >();
 
   size = 0;
-  /** When the newest of what goes out was written; 0 while there is nothing. */
+  /** When the newest of what goes out was written, history left out; 0 while there is nothing. */
   newestMs = 0;
 
   /** Of each subscription, what is added first is sent first. */
-  add(subscription: EventSubscription, deliveries: readonly Delivery[]): void {
+  add(subscription: EventSubscription, deliveries: readonly Delivery[], isHistory = false): void {
     const { renderer } = subscription.sink;
     let group = this.byRenderer.get(renderer);
     if (group === undefined) {
@@ -24,7 +24,7 @@ export class Outbox {
     for (const delivery of deliveries) {
       group.deliveries.push(delivery);
       group.subscriptions.push(subscription);
-      this.newestMs = Math.max(this.newestMs, delivery.fact.occurredAtMs);
+      if (!isHistory) this.newestMs = Math.max(this.newestMs, delivery.fact.occurredAtMs);
     }
   }
 

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Database, Transaction } from '../database/sql';
 import type { Clock } from '../lib/clock';
 import type { EventLog } from './event-log.repository';
+import { UNWATCHED_FANOUT, type FanoutWatch } from './fanout-watch';
 import type { FanoutJob, ProfileFanoutRepository } from './profile-fanout.repository';
 
 /** As many as a list of friends may have: a change of most users is one transaction, and one turn of the hub. */
@@ -38,6 +39,7 @@ export class ProfileFanout {
     private readonly log: EventLog,
     private readonly clock: Clock,
     private readonly onError: (error: unknown) => void,
+    private readonly watch: FanoutWatch = UNWATCHED_FANOUT,
   ) {
     this.workers = database.dialect.name === 'sqlite' ? 1 : WORKERS;
   }
@@ -46,6 +48,7 @@ export class ProfileFanout {
   async request(tx: Transaction, userIDs: readonly string[]): Promise<void> {
     await this.jobs.request(tx, userIDs, this.clock.now());
     tx.onCommit(() => {
+      this.watch.requested(userIDs);
       this.wake();
     });
   }
@@ -85,7 +88,7 @@ export class ProfileFanout {
       // Both may change while a batch is under way.
       while (this.mayGoOn()) {
         this.woken = false;
-        if (await this.expandBatch()) this.wake();
+        if (await this.watch.batch((onJob) => this.expandBatch(onJob))) this.wake();
         // An embedded database answers at once: without a pause nobody else would have a turn until all are told.
         await setImmediate();
       }
@@ -108,11 +111,12 @@ export class ProfileFanout {
   }
 
   /** One batch of the job whose turn it is; false when there is no job that nobody works on. */
-  private expandBatch(): Promise<boolean> {
+  private expandBatch(onJob: (userID: string) => void): Promise<boolean> {
     return this.database.transaction(async (tx) => {
       const job = await this.jobs.findNext(tx, this.lastUserID);
       if (job === null) return false;
       this.lastUserID = job.user_id;
+      onJob(job.user_id);
       const owners = await this.jobs.loadOwners(tx, job, BATCH);
       const payload = { userIDs: [job.user_id] };
       await this.log.appendToEach(tx, await this.lock(tx, job, owners), {
