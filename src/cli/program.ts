@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { findDurationSeconds } from '../lib/duration';
 import { isUserID } from '../lib/user-id';
+import { findVersion } from '../version';
 import { toFailureText } from './failure';
 import { importFile } from './import';
 import { migrate } from './migrate';
@@ -31,7 +30,7 @@ function createProgram(terminal: Terminal): Command {
     .description(
       'GraphQL gateway for user profiles and friendships. Settings: environment variables AMICUS_*.',
     )
-    .version(readVersion())
+    .version(findVersion())
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
@@ -87,10 +86,4 @@ function toSeconds(text: string): number {
   throw new InvalidArgumentError(
     'Give a number and s, m, h or d, such as 30s, 15m, 1h or 7d; ten years at most.',
   );
-}
-
-function readVersion(): string {
-  // Two folders up from src/cli and from dist/cli alike.
-  const text = readFileSync(join(__dirname, '../../package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
