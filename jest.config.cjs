@@ -21,6 +21,6 @@ module.exports = {
       },
     ],
   },
-  // jose is published as ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  // jose is published as ES modules only; the exporter imports what it needs when it first sends.
+  transformIgnorePatterns: ['/node_modules/(?!(jose|@opentelemetry/otlp-exporter-base)/)'],
 };

@@ -1,4 +1,5 @@
-import { pino } from 'pino';
+import type { AddressInfo } from 'node:net';
+import { Registry } from 'prom-client';
 import { loadSigningSecret } from './auth/secret';
 import { rememberTokens } from './auth/token-memory';
 import { createVerifier } from './auth/verifier';
@@ -8,24 +9,39 @@ import { createApollo } from './graphql/apollo';
 import { CompiledQueries } from './graphql/compiled-queries';
 import { RequestContext, type Loaders } from './graphql/context';
 import type { LogDefect } from './graphql/error-presenter';
+import { findRequestID } from './graphql/watched-operation';
 import { Operations } from './graphql/operations';
 import { createExecutableSchema } from './graphql/resolvers';
 import { openTrustedDocuments } from './graphql/trusted-documents';
 import { Closers } from './lib/closers';
 import { listen, stopServer } from './lib/http-server';
+import { createLogger } from './logger';
 import { openServices, type Dependencies } from './services';
+import { openTracing } from './tracing/open-tracing';
+import type { Tracing } from './tracing/tracing';
 import { createAuthenticate } from './transport/authenticate';
 import { Connections } from './transport/connections';
 import { createHttpServer, GRAPHQL_PATH } from './transport/http';
 import { createProtocol } from './transport/graphql-ws-protocol';
 import { SocketExpiries } from './transport/socket-expiries';
 import { createMetrics } from './transport/metrics';
+import { OperationMetrics } from './transport/metrics-operations';
+import { createMetricsServer } from './transport/metrics-server';
+import { watchServices } from './transport/observed-services';
+import { Observer } from './transport/observer';
 import { attachWebSocket } from './transport/websocket';
 import type { Viewer } from './users/viewer';
 
+export interface Started {
+  /** Of the GraphQL endpoint. */
+  url: string;
+  /** Null when they are not served. */
+  metricsUrl: string | null;
+}
+
 export interface App {
   /** Opens everything and resolves when requests are served; rejects with nothing left open. Once. */
-  start(): Promise<{ url: string }>;
+  start(): Promise<Started>;
   /** Takes no new work, finishes what is under way, says good-bye to sockets and closes all. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -40,18 +56,30 @@ const GRACE_MS = 10_000;
 export function createApp(config: Config, dependencies: Dependencies = {}): App {
   const closers = new Closers();
   // Standard output is for what commands answer; the log goes beside it.
-  const logger = pino({ level: config.logLevel }, process.stderr);
+  let tracing: Tracing | null = null;
+  const logFields = config.otelEndpoint === null ? null : () => tracing?.logFields() ?? {};
+  const logger = createLogger(config.logLevel, logFields, dependencies.logTo);
   const logDefect: LogDefect = (errorID, error) => {
-    logger.error({ errorID, err: error }, 'a defect was masked');
+    logger.error({ requestID: findRequestID(error), errorID, err: error }, 'a defect was masked');
   };
   const onError = (error: unknown): void => {
     logger.error({ err: error }, 'something failed in the background');
   };
   let ready = false;
 
-  async function open(): Promise<{ url: string }> {
+  async function open(): Promise<Started> {
     const documents = await openTrustedDocuments(config, logger);
-    const services = await openServices(config, { onError, ...dependencies });
+    tracing = openTracing(config, onError);
+    closers.add(() => tracing?.stop());
+    const register = config.metrics ? new Registry() : null;
+    const services = await openServices(config, {
+      onError,
+      onBusUp: () => {
+        logger.info('the bus is up again');
+      },
+      ...watchServices(register, tracing, config.databaseUrl === null ? 'sqlite' : 'postgresql'),
+      ...dependencies,
+    });
     closers.add(() => services.stop());
     const { clock } = services;
 
@@ -77,19 +105,34 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     });
 
     const connections = new Connections(config.maxConnections);
+    const observer = new Observer({
+      logger,
+      logRequests: config.logRequests,
+      metrics: register === null ? null : new OperationMetrics(register, documents?.known ?? []),
+      tracing,
+    });
+    const metrics =
+      register === null
+        ? null
+        : createMetrics(
+            {
+              ...services,
+              countSockets: () => sockets.count(),
+              unsentBytes: () => sockets.unsentBytes(),
+              connections,
+              nowMs: () => clock.now(),
+            },
+            register,
+          );
     const server = createHttpServer({
       apollo,
       authenticate,
       createContext,
       documents,
       corsOrigins: config.corsOrigins,
-      metrics: createMetrics({
-        ...services,
-        countSockets: () => sockets.count(),
-        connections,
-        nowMs: () => clock.now(),
-      }),
       connections,
+      metrics: config.metricsPort === null ? metrics : null,
+      observer,
       isReady: () => ready,
       isDegraded: () => !services.isBusUp(),
       onError,
@@ -107,8 +150,8 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       socketsPerUser: config.socketsPerUser,
       operationsPerSocket: config.operationsPerSocket,
     });
-    const sockets = attachWebSocket(server, protocol, onError);
-    const { address, port, family } = await listen(server, config.host, config.port);
+    const sockets = attachWebSocket(server, protocol, observer, onError);
+    const baseUrl = toBaseUrl(await listen(server, config.host, config.port));
     closers.add(async () => {
       // The port closes first: a client that is told to go away must not come back to this process.
       const stopped = stopServer(server, GRACE_MS);
@@ -119,13 +162,20 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       ready = false;
     });
 
+    let metricsUrl = metrics === null ? null : `${baseUrl}/metrics`;
+    if (metrics !== null && config.metricsPort !== null) {
+      const metricsServer = createMetricsServer(metrics, onError);
+      const place = await listen(metricsServer, config.metricsHost, config.metricsPort);
+      closers.add(() => stopServer(metricsServer, GRACE_MS));
+      metricsUrl = `${toBaseUrl(place)}/metrics`;
+    }
+
     for (const work of services.background) work.start();
     ready = true;
-    const host = family === 'IPv6' ? `[${address}]` : address;
-    return { url: `http://${host}:${port}${GRAPHQL_PATH}` };
+    return { url: `${baseUrl}${GRAPHQL_PATH}`, metricsUrl };
   }
 
-  let opening: Promise<{ url: string }> | null = null;
+  let opening: Promise<Started> | null = null;
   return {
     async start() {
       if (opening !== null) throw new Error('The app was started already.');
@@ -142,4 +192,8 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       await closers.close();
     },
   };
+}
+
+function toBaseUrl({ address, port, family }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

@@ -157,6 +157,40 @@ export const settings = {
     description: `How much is logged: \`${LOG_LEVELS.join('`, `')}\`.`,
     parse: toChoice(LOG_LEVELS),
   },
+  logRequests: {
+    name: 'AMICUS_LOG_REQUESTS',
+    default: 'off',
+    description:
+      'Whether every request, WebSocket connection and operation on one gets a line in the log, at `info`: `on` or `off`.',
+    parse: toSwitch,
+  },
+  metrics: {
+    name: 'AMICUS_METRICS',
+    default: 'on',
+    description: 'Whether `/metrics` is served: `on` or `off`.',
+    parse: toSwitch,
+  },
+  metricsPort: {
+    name: 'AMICUS_METRICS_PORT',
+    default: '',
+    description:
+      'A TCP port of its own for `/metrics`, which the other one does not serve then; 0 picks a free one. Unset, both share the port of the API.',
+    parse: optional(toInteger(0, 65_535)),
+  },
+  metricsHost: {
+    name: 'AMICUS_METRICS_HOST',
+    default: '127.0.0.1',
+    description: 'The address on which that port listens.',
+    parse: toText,
+  },
+  otelEndpoint: {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    default: '',
+    description:
+      'An OpenTelemetry collector that gets traces by OTLP over HTTP, `http://…:4318`. Unset, nothing is traced.',
+    secret: true,
+    parse: optional(toUrl('http', 'https')),
+  },
 } satisfies Record<string, Setting<unknown>>;
 
 /** The limits, in the order of the manual. */

@@ -39,6 +39,14 @@ export interface Config extends PostgresConfig {
   readonly trustedDocuments: string | null;
   readonly trustMode: TrustMode;
   readonly logLevel: LogLevel;
+  /** A line for each request, connection and operation. */
+  readonly logRequests: boolean;
+  readonly metrics: boolean;
+  /** Null serves the metrics at `port`; 0 lets the system pick a free one. */
+  readonly metricsPort: number | null;
+  readonly metricsHost: string;
+  /** Where OTLP over HTTP is taken, without `/v1/traces`; null traces nothing. */
+  readonly otelEndpoint: string | null;
   readonly limits: Limits;
 }
 

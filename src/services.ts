@@ -6,9 +6,12 @@ import { BlockService } from './blocks/block.service';
 import type { Config } from './config';
 import { openDatabase } from './database/open-database';
 import type { Database } from './database/sql';
+import type { WatchStatement } from './database/statement-watch';
 import { openBus } from './events/bus-open';
 import { EventLog } from './events/event-log.repository';
+import type { FanoutWatch } from './events/fanout-watch';
 import { EventHub } from './events/hub';
+import type { HubWatch } from './events/hub-watch';
 import { EventRetentionRepository } from './events/event-retention.repository';
 import { EventRetention } from './events/event-retention.service';
 import { ProfileFanoutRepository } from './events/profile-fanout.repository';
@@ -39,6 +42,9 @@ export interface Dependencies {
   clock?: Clock;
   /** Gets the text of every SQL statement before it runs. */
   onStatement?: (sql: string) => void;
+  watchStatement?: WatchStatement;
+  watchHub?: HubWatch;
+  watchFanout?: FanoutWatch;
   /** Called before each execution of a document over an event. */
   onExecution?: () => void;
   /** The use at which a query is compiled. */
@@ -47,6 +53,10 @@ export interface Dependencies {
   onCompiledAnswer?: () => void;
   /** Gets what went wrong where no caller waits for it. */
   onError?: (error: unknown) => void;
+  /** Told when the bus is up again after it was down. */
+  onBusUp?: () => void;
+  /** Where the log goes. */
+  logTo?: { write(line: string): void };
 }
 
 /** Everything behind the doors: the rules, over an open database. */
@@ -80,7 +90,7 @@ export interface Services {
 
 /** Rejects with nothing left open; with `DataFolderInUseError` when another process has the data folder. */
 export async function openServices(config: Config, dependencies: Dependencies = {}): Promise<Services> {
-  const { clock = systemClock, onStatement, onError = () => undefined } = dependencies;
+  const { clock = systemClock, onStatement, watchStatement, onError = () => undefined } = dependencies;
   const { limits, dataDir, databaseUrl } = config;
   const closers = new Closers();
 
@@ -92,6 +102,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     clock,
     onError,
     onStatement,
+    watchStatement,
   });
   closers.add(() => database.stop());
   const userRows = new UserRepository(database);
@@ -101,16 +112,23 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   const blockRows = new BlockRepository(database);
 
   // Events: written by the log in the change's own transaction, hinted at by the bus, delivered by the hub.
-  const bus = await openBus({ ...config, onError });
+  const bus = await openBus({ ...config, onError, onUp: dependencies.onBusUp });
   closers.add(() => bus.stop());
   const log = new EventLog(database, bus, clock);
-  const fanout = new ProfileFanout(database, new ProfileFanoutRepository(database), log, clock, onError);
+  const fanout = new ProfileFanout(
+    database,
+    new ProfileFanoutRepository(database),
+    log,
+    clock,
+    onError,
+    dependencies.watchFanout,
+  );
   closers.add(() => fanout.stop());
   const retentionRows = new EventRetentionRepository(database);
   const keep = { days: config.eventRetentionDays, count: config.eventRetentionCount };
   const retention = new EventRetention(database, retentionRows, clock, keep, onError);
   closers.add(() => retention.stop());
-  const hub = new EventHub(log, bus, clock);
+  const hub = new EventHub(log, bus, clock, dependencies.watchHub);
   closers.add(() => hub.stop());
 
   // Rules.

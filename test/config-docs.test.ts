@@ -15,7 +15,7 @@ test('the manual and the example hold what the table says', () => {
 test('the example changes nothing as it is, and nothing when every line is uncommented', () => {
   const example = read('.env.example');
   expect(parseEnv(example)).toEqual({});
-  const uncommented = parseEnv(example.replaceAll('#AMICUS_', 'AMICUS_')) as Record<string, string>;
+  const uncommented = parseEnv(example.replaceAll(/^#(?=\w+=)/gm, '')) as Record<string, string>;
   expect(Object.keys(uncommented).sort()).toEqual(allSettings.map((row) => row.name).sort());
   expect(loadConfig(uncommented)).toEqual(loadConfig({}));
 });

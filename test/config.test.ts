@@ -39,6 +39,11 @@ test('nothing has to be set', () => {
     trustedDocuments: null,
     trustMode: 'off',
     logLevel: 'info',
+    logRequests: false,
+    metrics: true,
+    metricsPort: null,
+    metricsHost: '127.0.0.1',
+    otelEndpoint: null,
     limits: defaultLimits,
   });
 });

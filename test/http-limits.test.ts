@@ -4,6 +4,8 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import { RequestContext } from '../src/graphql/context';
 import { Connections } from '../src/transport/connections';
+import { createLogger } from '../src/logger';
+import { Observer } from '../src/transport/observer';
 import { createHttpServer, type HttpLimits } from '../src/transport/http';
 
 const LARGE = 64 * 1024 * 1024;
@@ -41,7 +43,13 @@ describe('the HTTP door', () => {
       documents: null,
       corsOrigins: [],
       connections: new Connections(100),
-      metrics: { contentType: 'text/plain', render: () => Promise.resolve('') },
+      metrics: null,
+      observer: new Observer({
+        logger: createLogger('silent', null),
+        logRequests: false,
+        metrics: null,
+        tracing: null,
+      }),
       isReady: () => true,
       isDegraded: () => false,
       onError: (error) => {

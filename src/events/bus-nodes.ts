@@ -18,6 +18,8 @@ export interface NodesBusOptions {
   maxBytes: number;
   /** Gets why the bus went down, and what listeners throw. */
   onError: (error: unknown) => void;
+  /** Told when it is up again after it was down. */
+  onUp?: (() => void) | undefined;
   probeMs?: number;
 }
 
@@ -32,6 +34,7 @@ export class NodesBus implements Bus {
   private readonly keeper: LinkKeeper;
   /** Whether others could not be told of something. */
   private hasMissed = false;
+  private wasDown = false;
   private sending: Promise<void> | null = null;
   private isStopped = false;
 
@@ -110,6 +113,7 @@ export class NodesBus implements Bus {
   }
 
   private giveUp(): void {
+    this.wasDown = true;
     if (!this.outbox.isEmpty) this.hasMissed = true;
     this.outbox.clear();
   }
@@ -119,6 +123,8 @@ export class NodesBus implements Bus {
     this.hasMissed = false;
     this.listeners.tellGap();
     this.wake();
+    if (this.wasDown) this.options.onUp?.();
+    this.wasDown = false;
   }
 
   private hear(text: string): void {

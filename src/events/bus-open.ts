@@ -18,6 +18,8 @@ export interface BusOptions {
   databasePooler?: PoolerSetting;
   /** Gets why the bus went down, and what listeners throw. */
   onError: (error: unknown) => void;
+  /** Told when it is up again after it was down. */
+  onUp?: (() => void) | undefined;
 }
 
 /**
@@ -25,17 +27,17 @@ export interface BusOptions {
  * rejects: a bus that cannot be reached is down, and comes up by itself.
  */
 export async function openBus(options: BusOptions): Promise<Bus> {
-  const { redisUrls, redisPrefix, databaseUrl, onError } = options;
+  const { redisUrls, redisPrefix, databaseUrl, onError, onUp } = options;
   let bus: NodesBus;
   if (redisUrls !== null) {
     const open = createRedisLink(redisUrls, `${redisPrefix}:bus`);
-    bus = new NodesBus({ open, maxBytes: REDIS_MAX_BYTES, onError });
+    bus = new NodesBus({ open, maxBytes: REDIS_MAX_BYTES, onError, onUp });
   } else if (databaseUrl !== null) {
     const open = createPostgresLink(
       options.databaseDirectUrl ?? databaseUrl,
       options.databasePooler ?? 'auto',
     );
-    bus = new NodesBus({ open, maxBytes: NOTIFICATION_MAX_BYTES, onError });
+    bus = new NodesBus({ open, maxBytes: NOTIFICATION_MAX_BYTES, onError, onUp });
   } else {
     return new MemoryBus(onError);
   }

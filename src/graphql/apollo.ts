@@ -11,6 +11,7 @@ import type { CompiledQueries } from './compiled-queries';
 import type { RequestContext } from './context';
 import { presentError, type LogDefect } from './error-presenter';
 import { MAX_TOKENS } from './limits';
+import { watchOperations } from './watch-operations';
 
 export function createApollo(
   schema: GraphQLSchema,
@@ -37,6 +38,7 @@ export function createApollo(
       plugins.refuseUnacceptable,
       plugins.answerJsonClientsWith200,
       plugins.executeCompiled(compiled),
+      watchOperations,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
     ],

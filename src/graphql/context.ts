@@ -10,6 +10,7 @@ import type { FriendRepository } from '../friends/friend.repository';
 import type { FriendshipListener } from '../listener/friendship-listener.service';
 import { createProfileLoader, type ProfileLoader, type ProfileSources } from '../users/user.loaders';
 import type { Viewer } from '../users/viewer';
+import type { WatchedOperation } from './watched-operation';
 
 /** The look-ups of one request, or of one event: never kept longer, so that they cannot serve what is old. */
 export interface Loaders {
@@ -28,6 +29,8 @@ interface Offer {
 export class RequestContext {
   // Not a #field: Apollo Server copies the context, property by property.
   private made: Loaders | null;
+  /** What looks on while the request is served; null when nothing does. */
+  operation: WatchedOperation | null = null;
 
   /** `sink` is where the events of a subscription go; null over HTTP, which has none. */
   constructor(

@@ -43,6 +43,11 @@ export class TrustedDocuments {
     this.texts = new Set(byID.values());
   }
 
+  /** The texts of the manifest. */
+  get known(): Iterable<string> {
+    return this.texts;
+  }
+
   /**
    * The request with the text of the document that it asks for by its id, or the very same when it brings its text.
    * Throws PERSISTED_QUERY_NOT_FOUND for an id that is not known, and FORBIDDEN for a text that is not to be served.

@@ -10,6 +10,8 @@ export interface ClientMessage {
   text: string;
   /** The name of the operation that begins with it; null for every other message. */
   begins: string | null;
+  /** Where the trace of its client stands, as that says. */
+  traceparent?: unknown;
 }
 
 /** The socket is to be closed. */
@@ -34,7 +36,8 @@ export function readClientMessage(text: string, names: OperationNames): ClientMe
       const name = names.begin(message.id);
       if (name === null)
         return { code: CloseCode.SubscriberAlreadyExists, reason: toTakenReason(message.id) };
-      return { text: stringifyMessage({ ...message, id: name }), begins: name };
+      const traceparent = message.payload.extensions?.['traceparent'];
+      return { text: stringifyMessage({ ...message, id: name }), begins: name, traceparent };
     }
     case MessageType.Complete: {
       const name = names.end(message.id);

@@ -22,6 +22,7 @@ import type { TrustedDocuments } from '../graphql/trusted-documents';
 import type { Viewer } from '../users/viewer';
 import { fromConnectionParams, type Authenticate, type Authenticated } from './authenticate';
 import type { Connections } from './connections';
+import type { ObservedSocket } from './observed-socket';
 import { toClientID } from './operation-names';
 import { SocketCensus } from './socket-census';
 import type { SocketExpiries } from './socket-expiries';
@@ -58,6 +59,7 @@ export interface Session {
    * has completed is among them until its work has ended.
    */
   readonly underWay: Map<string, SocketSink | null>;
+  readonly observed: ObservedSocket;
 }
 
 const TOO_MANY_OPERATIONS = new GraphQLError('Too many operations are under way on this connection.', {
@@ -68,7 +70,12 @@ const TOO_MANY_OPERATIONS = new GraphQLError('Too many operations are under way 
 export function createProtocol(options: ProtocolOptions): Server<Session> {
   const { authenticate, expiries, logDefect } = options;
   const census = new SocketCensus(options.socketsPerUser);
-  const present = (errors: readonly unknown[]) => errors.map((error) => presentError(error, logDefect));
+  const present = ({ observed }: Session, name: string, errors: readonly unknown[]) => {
+    observed.threw(name, errors);
+    const presented = errors.map((error) => presentError(error, logDefect));
+    observed.answered(name, presented);
+    return presented;
+  };
 
   async function admit(
     session: Session,
@@ -85,6 +92,7 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
     session.authenticated = authenticated;
     options.connections.hold(session.connection);
     expiries.add(socket, authenticated.expiresAtMs);
+    session.observed.acknowledged();
     socket.once('close', () => {
       census.leave(authenticated.viewer.userID);
       expiries.delete(socket);
@@ -125,9 +133,14 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
       return toExecution(options, extra, name, payload);
     },
     execute: (args) => options.compiled.execute(args),
-    onNext: (_connection, _id, _payload, _args, { data, errors }) =>
-      errors === undefined ? undefined : { ...(data !== undefined && { data }), errors: present(errors) },
-    onError: (_connection, _id, _payload, errors) => present(errors),
+    onOperation: ({ extra }, name, _payload, args, result) => {
+      extra.observed.executed(name, args, result as ExecutionResult);
+    },
+    onNext: ({ extra }, name, _payload, _args, { data, errors }) =>
+      errors === undefined
+        ? undefined
+        : { ...(data !== undefined && { data }), errors: present(extra, name, errors) },
+    onError: ({ extra }, name, _payload, errors) => present(extra, name, errors),
   });
 }
 

@@ -8,6 +8,8 @@ import type { Connections } from './connections';
 import { send } from './http-answer';
 import { createGraphqlHandler } from './http-graphql';
 import type { Metrics } from './metrics';
+import { sendMetrics } from './metrics-server';
+import type { Observer } from './observer';
 import { Origins } from './origins';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -20,7 +22,9 @@ export interface HttpOptions {
   documents: TrustedDocuments | null;
   /** The origins of pages that may call; `*` for all. */
   corsOrigins: readonly string[];
-  metrics: Metrics;
+  /** Null when they are not served here. */
+  metrics: Metrics | null;
+  observer: Observer;
   connections: Connections;
   /** Whether the process takes new work. */
   isReady: () => boolean;
@@ -62,15 +66,22 @@ export function createHttpServer(options: HttpOptions): Server {
     corsOrigins,
     metrics,
     connections,
+    observer,
     onError,
     limits = LIMITS,
   } = options;
   const answerGraphql = createGraphqlHandler({
     apollo,
-    createContext: async ({ headers, socket }) => {
-      const { viewer } = await authenticate(fromHeaders(headers));
-      connections.hold(socket);
-      return createContext(viewer);
+    createContext: async (request) => {
+      const operation = observer.find(request);
+      try {
+        const { viewer } = await authenticate(fromHeaders(request.headers));
+        connections.hold(request.socket);
+        return Object.assign(createContext(viewer), { operation });
+      } catch (error) {
+        operation?.own([error]);
+        throw error;
+      }
     },
     resolveDocument: documents === null ? undefined : (sent) => documents.resolve(sent, true),
     origins: new Origins(corsOrigins),
@@ -94,7 +105,7 @@ export function createHttpServer(options: HttpOptions): Server {
     const { path, search } = splitUrl(request);
     switch (path) {
       case GRAPHQL_PATH:
-        void answerGraphql(request, response, search);
+        void observer.request(request, response, path, () => answerGraphql(request, response, search));
         return;
       case '/livez':
         send(response, 200, TEXT, 'ok\n');
@@ -106,19 +117,11 @@ export function createHttpServer(options: HttpOptions): Server {
         else send(response, 200, TEXT, 'ready\n');
         return;
       case '/metrics':
-        void metrics.render().then(
-          (text) => {
-            send(response, 200, { 'content-type': metrics.contentType }, text);
-          },
-          (error: unknown) => {
-            onError(error);
-            send(response, 503, TEXT, 'the metrics cannot be read now\n');
-          },
-        );
+        if (metrics === null) break;
+        void sendMetrics(metrics, response, onError);
         return;
-      default:
-        send(response, 404, TEXT, `Nothing is served here; GraphQL is at ${GRAPHQL_PATH}.`);
     }
+    send(response, 404, TEXT, `Nothing is served here; GraphQL is at ${GRAPHQL_PATH}.`);
   });
   return server;
 }

@@ -1,8 +1,10 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { DatabaseLoad } from '../database/statement-watch';
 import { addReplicaMetrics } from './replica-metrics';
 import type { HubStats } from '../events/hub';
 import type { ReplicaReadStats } from '../users/replica-reads';
 import type { CacheStats } from '../users/stranger-cache';
+import { findVersion } from '../version';
 
 /** Where the numbers are kept; they are read when somebody asks for them. */
 export interface MetricSources {
@@ -11,34 +13,44 @@ export interface MetricSources {
   sources: { strangers: { stats: CacheStats } };
   /** Null when there is no replica. */
   replicaReads: { stats: ReplicaReadStats } | null;
+  connections: { readonly count: number; readonly dropped: number };
+  database: { load: DatabaseLoad };
   isBusUp: () => boolean;
   countSockets: () => number;
-  connections: { readonly count: number; readonly dropped: number };
+  unsentBytes: () => number;
   nowMs: () => number;
 }
 
 export interface Metrics {
   readonly contentType: string;
-  /** All metrics in Prometheus' text format. Rejects when the database cannot be asked. */
+  /** All metrics in Prometheus' text format. */
   render(): Promise<string>;
 }
 
 /** Those of Node itself are of the whole process, whatever it serves: made once, for they watch it from then on. */
 let nodeMetrics: Registry | undefined;
 
-export function createMetrics({
-  hub,
-  fanout,
-  sources,
-  replicaReads,
-  isBusUp,
-  countSockets,
-  connections,
-  nowMs,
-}: MetricSources): Metrics {
-  const registry = new Registry();
-  const registers = [registry];
-  if (replicaReads !== null) addReplicaMetrics(registry, () => replicaReads.stats);
+/** How long the database may take to say what is in the backlog. */
+const BACKLOG_MS = 2_000;
+
+/** `register` holds the metrics that are counted where things happen. */
+export function createMetrics(
+  {
+    hub,
+    fanout,
+    sources,
+    replicaReads,
+    database,
+    isBusUp,
+    countSockets,
+    unsentBytes,
+    connections,
+    nowMs,
+  }: MetricSources,
+  register: Registry,
+): Metrics {
+  const registers = [register];
+  if (replicaReads !== null) addReplicaMetrics(register, () => replicaReads.stats);
   const gauge = (name: string, help: string): Gauge => new Gauge({ name: `amicus_${name}`, help, registers });
   const counter = (name: string, help: string): Counter =>
     new Counter({ name: `amicus_${name}`, help, registers });
@@ -46,12 +58,28 @@ export function createMetrics({
   const open = gauge('connections', 'Open connections, HTTP and WebSocket.');
   const dropped = counter('connections_dropped_total', 'Idle connections that had to go for want of room.');
   const sockets = gauge('websocket_connections', 'Open WebSocket connections.');
+  const unsent = gauge(
+    'websocket_unsent_bytes',
+    'What was sent to WebSocket connections and waits in this process.',
+  );
   const users = gauge('listening_users', 'Users with at least one open subscription here.');
   const subscriptions = gauge('subscriptions', 'Open subscriptions.');
   const waiting = gauge('hub_waiting_users', 'Users of whom events may wait to be delivered here.');
+  const waitingEvents = gauge(
+    'hub_waiting_events',
+    'Events that wait to be delivered here, of those that need not be read from the log.',
+  );
+  const catchingUp = gauge(
+    'hub_catching_up_users',
+    'Users whose devices are given history, more of it than one read of the log holds.',
+  );
+  const stalled = gauge(
+    'stalled_subscriptions',
+    'Subscriptions whose clients have not read what they were sent.',
+  );
   const lag = gauge(
     'hub_lag_seconds',
-    'From when the newest event delivered last was written until it was sent.',
+    'From when the newest event delivered last was written until it was sent; history left out.',
   );
   const delivered = counter('events_delivered_total', 'Deliveries to subscriptions, StreamOpened included.');
   const tooSlow = counter(
@@ -64,6 +92,28 @@ export function createMetrics({
     'Age of the oldest of these jobs; 0 when there is none.',
   );
   const busUp = gauge('bus_up', '1 while this server hears at once of what others do, else 0.');
+  const databaseUp = gauge(
+    'database_up',
+    '1 when the database answered within two seconds just now, else 0.',
+  );
+  const poolConnections = new Gauge({
+    name: 'amicus_database_connections',
+    help: 'Connections to the database, by what they are for and whether they are at work.',
+    labelNames: ['pool', 'state'],
+    registers,
+  });
+  const queue = new Gauge({
+    name: 'amicus_database_waiting',
+    help: 'Transactions and reads that wait for a connection.',
+    labelNames: ['pool'],
+    registers,
+  });
+  new Gauge({
+    name: 'amicus_build_info',
+    help: 'Always 1; which version runs on which Node.',
+    labelNames: ['version', 'node'],
+    registers,
+  }).set({ version: findVersion(), node: process.version }, 1);
   const copies = gauge('stranger_copies', "Copies of strangers' profiles that viewers hold.");
   const copiesBytes = gauge('stranger_copies_bytes', 'Their memory, as estimated.');
   const hits = counter('stranger_copy_hits_total', 'Profiles of strangers given from a copy.');
@@ -71,10 +121,22 @@ export function createMetrics({
   const evictions = counter('stranger_copy_evictions_total', 'Copies that had to go for want of room.');
 
   async function collect(): Promise<void> {
-    const { count, oldestMs } = await fanout.loadBacklog();
-    jobs.set(count);
+    const backlog = await answerInTime(fanout.loadBacklog());
+    databaseUp.set(backlog === null ? 0 : 1);
+    jobs.set(backlog?.count ?? NaN);
+    const { oldestMs = NaN } = backlog ?? {};
     age.set(oldestMs === null ? 0 : Math.max(0, nowMs() - oldestMs) / 1000);
+    for (const pool of ['writer', 'reader'] as const) {
+      const { inUse, idle, waiting: queued } = database.load[pool];
+      poolConnections.set({ pool, state: 'in_use' }, inUse);
+      poolConnections.set({ pool, state: 'idle' }, idle);
+      queue.set({ pool }, queued);
+    }
     const { stats } = hub;
+    waitingEvents.set(stats.waitingEvents);
+    catchingUp.set(stats.catchingUpUsers);
+    stalled.set(stats.stalledSubscriptions);
+    unsent.set(unsentBytes());
     users.set(stats.users);
     subscriptions.set(stats.subscriptions);
     waiting.set(stats.waitingUsers);
@@ -101,6 +163,17 @@ export function createMetrics({
       return Registry.merge([...registers, nodeMetrics]).metrics();
     },
   };
+}
+
+/** Null when there is no answer, or none in time: the other numbers are wanted all the more then. */
+async function answerInTime<Answer>(answer: Promise<Answer>): Promise<Answer | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, BACKLOG_MS, null);
+  });
+  const found = await Promise.race([answer.catch(() => null), late]);
+  clearTimeout(timer);
+  return found;
 }
 
 function setTotal(counter: Counter, total: number): void {

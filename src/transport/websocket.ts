@@ -7,7 +7,10 @@ import { readClientMessage } from './client-message';
 import type { Session } from './graphql-ws-protocol';
 import { GRAPHQL_PATH, splitUrl } from './http';
 import { MessageTurns } from './message-turns';
+import type { ObservedSocket } from './observed-socket';
+import type { Observer } from './observer';
 import { OperationNames } from './operation-names';
+import { REQUEST_ID } from './request-id';
 
 const MAX_FRAME_BYTES = 256 * 1024;
 /** Who has left so much unread is not listened to until it has read: it would only ask for more. */
@@ -20,6 +23,8 @@ const GOING_AWAY = 1001;
 export interface WebSocketDoor {
   /** How many are connected. */
   count(): number;
+  /** What was sent to them and waits in this process. */
+  unsentBytes(): number;
   /** Tells every client to go away (1001) and cuts off those that have not closed after `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
@@ -28,6 +33,7 @@ export interface WebSocketDoor {
 export function attachWebSocket(
   server: Server,
   protocol: Protocol<Session>,
+  observer: Observer,
   onError: (error: unknown) => void,
 ): WebSocketDoor {
   const sockets = new WebSocketServer({
@@ -45,12 +51,19 @@ export function attachWebSocket(
       return;
     }
     heartbeat ??= startHeartbeat(sockets);
+    const observed = observer.socket(request);
+    sockets.once('headers', (headers) => headers.push(`${REQUEST_ID}: ${observed.requestID}`));
     sockets.handleUpgrade(request, connection, head, (socket) => {
-      open(socket, connection, protocol, onError);
+      open(socket, connection, protocol, observed, onError);
     });
   });
   return {
     count: () => sockets.clients.size,
+    unsentBytes() {
+      let bytes = 0;
+      for (const socket of sockets.clients) bytes += socket.bufferedAmount;
+      return bytes;
+    },
     async stop(graceMs) {
       clearInterval(heartbeat);
       const cutOff = setTimeout(() => {
@@ -69,6 +82,7 @@ function open(
   socket: WebSocket,
   connection: Duplex,
   protocol: Protocol<Session>,
+  observed: ObservedSocket,
   onError: (error: unknown) => void,
 ): void {
   // What a client does against the rules of WebSocket: ws answers it with the right code and closes.
@@ -113,15 +127,21 @@ function open(
               socket.close(message.code, message.reason);
               return;
             }
+            const { text, traceparent } = message;
             begins = message.begins;
-            await handle(message.text);
+            if (begins === null) await handle(text);
+            else await observed.run(begins, traceparent, () => handle(text));
           } catch (error) {
+            if (begins !== null) observed.failed(begins, error);
             // A socket that went away in the middle of an answer is nobody's fault here.
             if (!isOpen()) return;
             onError(error);
             socket.close(INTERNAL_ERROR, 'Something went wrong here');
           } finally {
-            if (begins !== null) underWay.delete(begins);
+            if (begins !== null) {
+              underWay.delete(begins);
+              observed.end(begins);
+            }
           }
         };
         socket.on('message', (data) => {
@@ -130,9 +150,10 @@ function open(
         });
       },
     },
-    { socket, connection, underWay },
+    { socket, connection, underWay, observed },
   );
   socket.once('close', (code, reason) => {
+    observed.closed(code);
     closed(code, String(reason)).catch(onError);
   });
 }

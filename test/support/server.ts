@@ -23,6 +23,8 @@ export interface ServerOptions {
   limits?: Partial<Limits>;
   /** Called before each SQL statement. What it throws, the statement fails with. */
   onStatement?: (sql: string) => void;
+  /** Keeps the lines of the log, in place of printing them. */
+  logTo?: { write(line: string): void };
 }
 
 /** Longer than any test moves the clock. */
@@ -39,6 +41,7 @@ export class TestServer {
   compiledAnswers = 0;
   /** Changes with each start. */
   url = '';
+  metricsUrl: string | null = null;
   private app: App;
   private readonly tokens = new Map<string, Promise<string>>();
 
@@ -47,6 +50,7 @@ export class TestServer {
     private readonly clock: Clock | undefined,
     private readonly drop: () => Promise<void>,
     private readonly onStatement: (sql: string) => void,
+    private readonly logTo: { write(line: string): void } | undefined,
   ) {}
 
   static async start({
@@ -55,11 +59,12 @@ export class TestServer {
     config,
     limits,
     onStatement = () => undefined,
+    logTo,
   }: ServerOptions = {}): Promise<TestServer> {
     const place = await store.create();
     const defaults = loadConfig({ AMICUS_PORT: '0', AMICUS_LOG_LEVEL: 'fatal', AMICUS_JWT_SECRET: SECRET });
     const merged = { ...defaults, ...place.config, ...config, limits: { ...defaults.limits, ...limits } };
-    const server = new TestServer(merged, clock, () => place.drop(), onStatement);
+    const server = new TestServer(merged, clock, () => place.drop(), onStatement, logTo);
     await server.open();
     return server;
   }
@@ -73,6 +78,7 @@ export class TestServer {
   private async open(): Promise<void> {
     this.app = createApp(this.config, {
       ...(this.clock && { clock: this.clock }),
+      ...(this.logTo && { logTo: this.logTo }),
       onStatement: (sql) => {
         this.statements.push(sql);
         this.onStatement(sql);
@@ -82,7 +88,7 @@ export class TestServer {
       compileAtUse: 1,
       onCompiledAnswer: () => this.compiledAnswers++,
     });
-    this.url = (await this.app.start()).url;
+    ({ url: this.url, metricsUrl: this.metricsUrl } = await this.app.start());
   }
 
   async stop(): Promise<void> {

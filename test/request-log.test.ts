@@ -1,0 +1,151 @@
+import { createLogger } from '../src/logger';
+import { BreakableStore } from './support/breakable-store';
+import { LogLines } from './support/log-lines';
+import { RawSocket } from './support/raw-socket';
+import { TestServer } from './support/server';
+
+const SET = 'mutation Set($nick: String!) { setSelfInfo(input: { nickName: $nick }) { nickName } }';
+const SEEN = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+
+describe('the log of requests', () => {
+  const store = new BreakableStore();
+  const log = new LogLines();
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await TestServer.start({ store, logTo: log, config: { logLevel: 'info', logRequests: true } });
+  });
+  afterAll(() => server.stop());
+
+  async function ask(query: string, requestID?: string, variables = {}): Promise<Response> {
+    return fetch(server.url, {
+      method: 'POST',
+      headers: {
+        ...(await server.headers({ userID: 'ann-of-the-log' })),
+        'content-type': 'application/json',
+        ...(requestID !== undefined && { 'x-request-id': requestID }),
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+  }
+
+  const findLine = (requestID: string | null): Record<string, unknown> | undefined =>
+    log.find('operation').find((line) => line['requestID'] === requestID);
+
+  it("takes the caller's id where it is sane, and gives it back", async () => {
+    const longest = 'x'.repeat(128);
+    for (const id of ['abc-1', 'Root=1-67891233:a+b@c.d_e', longest]) {
+      expect((await ask('{ me { id } }', id)).headers.get('x-request-id')).toBe(id);
+      expect(findLine(id)).toMatchObject({ level: 30, door: 'http', kind: 'query', code: 'OK', status: 200 });
+    }
+    for (const id of [`${longest}x`, 'a b', '{"a":1}', 'ü', '']) {
+      const given = (await ask('{ me { id } }', encodeURI(id) === id ? id : '"')).headers.get('x-request-id');
+      expect(given).toMatch(SEEN);
+      expect(findLine(given)).toBeDefined();
+    }
+  });
+
+  it('tells what was asked and what came of it, and nothing of whom or with what', async () => {
+    await ask(SET, 'private', { nick: 'a very private name' });
+    await ask('query Literal { userInfo: usersInfo(userIDs: ["bob-of-the-log"]) { userID } }', 'literal');
+    await ask('{ nothing }', 'mistaken');
+    expect(findLine('private')).toMatchObject({ kind: 'mutation', operation: 'Set', code: 'OK' });
+    expect(findLine('private')?.['durationMs']).toBeGreaterThan(0);
+    expect(findLine('mistaken')).toMatchObject({ code: 'GRAPHQL_VALIDATION_FAILED', status: 400 });
+    const refused = await fetch(server.url, { method: 'PUT', headers: { 'x-request-id': 'put' } });
+    expect(refused.status).toBe(405);
+    expect(findLine('put')).toMatchObject({ code: 'BAD_REQUEST', kind: 'unknown', status: 405 });
+    const preflight = await fetch(server.url, {
+      method: 'OPTIONS',
+      headers: { 'x-request-id': 'preflight' },
+    });
+    expect(preflight.headers.get('x-request-id')).toBe('preflight');
+    for (const secret of ['private name', '-of-the-log', await server.token('ann-of-the-log'), 'Bearer']) {
+      expect(log.text).not.toContain(secret);
+    }
+  });
+
+  it('names the request of a defect, wherever it happens', async () => {
+    await store.without('friend', () => ask('{ friendList { totalCount } }', 'broken'));
+    await store.without('user', async () => {
+      const headers = { ...(await server.headers({ userID: 'new' })), 'x-request-id': 'stranger' };
+      const answer = await fetch(`${server.url}?query={me{id}}`, { headers });
+      expect([answer.status, await answer.text()]).toEqual([500, expect.stringContaining('INTERNAL')]);
+    });
+    const defects = log.find('a defect was masked');
+    expect(defects.map((line) => line['requestID'])).toEqual(['broken', 'stranger']);
+    expect(findLine('broken')).toMatchObject({
+      code: 'INTERNAL_SERVER_ERROR',
+      errorIDs: [defects[0]?.['errorID']],
+    });
+    expect(findLine('stranger')).toMatchObject({ code: 'INTERNAL_SERVER_ERROR', status: 500 });
+  });
+
+  it('follows a WebSocket connection and its operations under one id', async () => {
+    const params = await server.headers({ userID: 'ann-of-the-log' });
+    let given: unknown;
+    const opened = RawSocket.init(server, params, {
+      headers: { 'x-request-id': 'socket' },
+      finishRequest: (request) => {
+        request.on('upgrade', ({ headers }) => (given = headers['x-request-id']));
+        request.end();
+      },
+    });
+    const socket = await opened;
+    expect(given).toBe('socket');
+    socket.subscribe('the client chose this', SET, { nick: 'a very private name' });
+    await socket.take(2);
+    socket.subscribe('2', 'subscription Live { friendshipEvents { seq } }');
+    await socket.next();
+    await store.without('friend', async () => {
+      socket.subscribe('3', '{ friendList { totalCount } }');
+      await socket.take(2);
+    });
+    await socket.close();
+    const [closed] = await log.until('connection closed', 1);
+    expect(closed).toMatchObject({ requestID: 'socket', code: 1006, operations: 3 });
+    expect(log.find('connection opened')).toMatchObject([{ requestID: 'socket' }]);
+    expect(findLine('socket/1')).toMatchObject({
+      door: 'websocket',
+      kind: 'mutation',
+      operation: 'Set',
+      code: 'OK',
+    });
+    expect(findLine('socket/2')).toMatchObject({ kind: 'subscription', operation: 'Live', code: 'OK' });
+    expect(findLine('socket/3')).toMatchObject({ kind: 'query', code: 'INTERNAL_SERVER_ERROR' });
+    expect(log.find('a defect was masked').at(-1)).toMatchObject({ requestID: 'socket/3' });
+    for (const secret of ['private name', '-of-the-log', 'the client chose this']) {
+      expect(log.text).not.toContain(secret);
+    }
+  });
+});
+
+test('without being asked the server logs no request, and gives each its id all the same', async () => {
+  const log = new LogLines();
+  const server = await TestServer.start({ logTo: log, config: { logLevel: 'trace' } });
+  const answer = await fetch(server.url, {
+    method: 'POST',
+    headers: await server.headers({ userID: 'ann' }),
+  });
+  expect(answer.headers.get('x-request-id')).toMatch(SEEN);
+  await server.stop();
+  expect(log.text).toBe('');
+});
+
+test('of an error the log holds what tells of the fault, and nothing that a library hung on it', () => {
+  const log = new LogLines();
+  const cause = Object.assign(new Error('why'), {
+    code: '23502',
+    detail: 'Failing row contains (ann, secret).',
+  });
+  const err = Object.assign(new Error('what', { cause }), { parameters: ['secret'] });
+  createLogger('info', null, log).error({ err }, 'failed');
+  createLogger('info', null, log).error({ err: 'no error' }, 'failed');
+  const [first, second] = log.find('failed');
+  expect(first?.['err']).toMatchObject({
+    type: 'Error',
+    message: 'what',
+    cause: { message: 'why', code: '23502' },
+  });
+  expect(second?.['err']).toEqual({ type: 'string', message: 'no error' });
+  expect(log.text).not.toContain('secret');
+});
