@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,7 +89,7 @@ describe('the metrics of operations', () => {
     socket.send('nonsense');
     await socket.closed;
     const closes = 'amicus_websocket_closes_total{code="4400"}';
-    for (;;) if ((await readSeries(server)).get(closes) === 1) break;
+    while ((await readSeries(server)).get(closes) !== 1) await setImmediate();
   });
 });
 

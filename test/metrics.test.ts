@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Client } from 'pg';
 import { RawSocket } from './support/raw-socket';
 import { ADMIN, TestServer } from './support/server';
@@ -20,14 +19,6 @@ async function readMetrics(server: TestServer): Promise<Map<string, number>> {
     lines.map((line): [string, number] => [line.split(' ')[0] ?? '', Number(line.split(' ')[1])]),
   );
 }
-
-test('every metric of Amicus is in docs/operations.md, and no other', async () => {
-  const server = await TestServer.start();
-  const names = [...(await readMetrics(server)).keys()].filter((name) => name.startsWith('amicus_'));
-  await server.stop();
-  const documented = [...(await readFile('docs/operations.md', 'utf8')).matchAll(/^\| `(amicus_\w+)`/gm)];
-  expect(documented.map(([, name]) => name).sort()).toEqual(names.sort());
-});
 
 describeOnStores('the metrics', (store) => {
   let server: TestServer;
