@@ -32,7 +32,7 @@ import { Observer } from './transport/observer';
 import { attachWebSocket } from './transport/websocket';
 import type { Viewer } from './users/viewer';
 
-export interface Started {
+interface Started {
   /** Of the GraphQL endpoint. */
   url: string;
   /** Null when they are not served. */

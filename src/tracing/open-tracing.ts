@@ -3,8 +3,8 @@ import type * as Otel from './otel-provider';
 import type { Tracing } from './tracing';
 
 /**
- * Null when no collector is named. The packages of OpenTelemetry are loaded here and nowhere else: a server without
- * traces has none of them in its memory. `onError` gets why traces could not be sent.
+ * Null when no collector is named. OpenTelemetry's SDK is loaded here and nowhere else: a server without traces does not
+ * have it in its memory. `onError` gets why traces could not be sent.
  */
 export function openTracing(
   { otelEndpoint }: Pick<Config, 'otelEndpoint'>,
