@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
 import { createLogger } from '../src/logger';
 import { BreakableStore } from './support/breakable-store';
 import { LogLines } from './support/log-lines';
@@ -81,6 +83,10 @@ describe('the log of requests', () => {
   });
 
   it('follows a WebSocket connection and its operations under one id', async () => {
+    // One whose handshake is wrong leaves no trace on those that follow.
+    const refused = get(server.url, { headers: { connection: 'upgrade', upgrade: 'websocket' } });
+    await once(refused, 'response');
+    refused.destroy();
     const params = await server.headers({ userID: 'ann-of-the-log' });
     let given: unknown;
     const opened = RawSocket.init(server, params, {

@@ -42,6 +42,9 @@ export function attachWebSocket(
     perMessageDeflate: false,
     handleProtocols,
   });
+  sockets.on('headers', (headers, request) => {
+    headers.push(`${REQUEST_ID}: ${String(request.headers[REQUEST_ID])}`);
+  });
   // Begins with the first socket: a server that could not listen has nothing to stop.
   let heartbeat: NodeJS.Timeout | undefined;
   server.on('upgrade', (request, connection, head) => {
@@ -52,7 +55,7 @@ export function attachWebSocket(
     }
     heartbeat ??= startHeartbeat(sockets);
     const observed = observer.socket(request);
-    sockets.once('headers', (headers) => headers.push(`${REQUEST_ID}: ${observed.requestID}`));
+    request.headers[REQUEST_ID] = observed.requestID;
     sockets.handleUpgrade(request, connection, head, (socket) => {
       open(socket, connection, protocol, observed, onError);
     });
