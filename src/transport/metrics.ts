@@ -155,13 +155,20 @@ export function createMetrics(
     setTotal(evictions, strangers.stats.evictions);
   }
 
+  async function renderNow(): Promise<string> {
+    await collect();
+    nodeMetrics ??= createNodeMetrics();
+    return Registry.merge([...registers, nodeMetrics]).metrics();
+  }
+
+  let rendering: Promise<string> | undefined;
   return {
     contentType: Registry.PROMETHEUS_CONTENT_TYPE,
-    async render() {
-      await collect();
-      nodeMetrics ??= createNodeMetrics();
-      return Registry.merge([...registers, nodeMetrics]).metrics();
-    },
+    // Who asks meanwhile gets the same text: it takes milliseconds, and nobody has to show a token for it.
+    render: () =>
+      (rendering ??= renderNow().finally(() => {
+        rendering = undefined;
+      })),
   };
 }
 
