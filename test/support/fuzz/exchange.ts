@@ -1,0 +1,55 @@
+import { connect } from 'node:net';
+
+/** Far longer than the server takes for anything; whoever is neither answered nor cut off until then has hung it. */
+const PATIENCE_MS = 60_000;
+/** What has not come this long after the last byte may have been swallowed by a frame that is not whole. */
+const QUIET_MS = 100;
+
+export interface Exchange {
+  /** Each byte is a character. */
+  answer: string;
+  hasHung: boolean;
+}
+
+/**
+ * Says the bytes and then that nothing more comes, and takes what the server says until it closes the connection.
+ * `isDone` puts off the end: until the answer fits, or nothing more comes.
+ */
+export function exchange(
+  url: string,
+  bytes: Buffer,
+  isDone: ((answer: string) => boolean) | null = null,
+): Promise<Exchange> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    const toAnswer = (): string => Buffer.concat(chunks).toString('latin1');
+    let hasHung = false;
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    const end = (): void => void socket.end();
+    let quiet = isDone === null ? undefined : setTimeout(end, QUIET_MS * 5);
+    const patience = setTimeout(() => {
+      hasHung = true;
+      socket.destroy();
+    }, PATIENCE_MS);
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      if (isDone === null) return;
+      if (isDone(toAnswer())) end();
+      else {
+        clearTimeout(quiet);
+        quiet = setTimeout(end, QUIET_MS);
+      }
+    });
+    socket.on('end', end);
+    // The server may well cut off in the middle of what it is told.
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearTimeout(patience);
+      clearTimeout(quiet);
+      resolve({ answer: toAnswer(), hasHung });
+    });
+    if (isDone === null) socket.end(bytes);
+    else socket.write(bytes);
+  });
+}
