@@ -166,6 +166,31 @@ const kinds = [...findPostgresWires(), ...redisWires];
   });
 });
 
+(redisWires.length === 0 ? it.skip : it)(
+  'a bus whose server says nothing can be stopped, and comes up when it speaks',
+  async () => {
+    const server = await RedisServer.start();
+    server.freeze();
+    const errors: unknown[] = [];
+    const join = (): NodesBus =>
+      new NodesBus({
+        open: createRedisLink([server.url], 'silent'),
+        maxBytes: 1_000,
+        onError: (error) => errors.push(error),
+      });
+    const stopped = join();
+    await Promise.all([stopped.start(), stopped.stop()]);
+    const bus = join();
+    await bus.start();
+    expect([bus.isUp, errors.length]).toEqual([false, 1]);
+    const ear = new BusEar(bus);
+    server.thaw();
+    expect(await ear.next()).toEqual({ kind: 'gap' });
+    await bus.stop();
+    await server.remove();
+  },
+);
+
 function toNumbers(told: readonly Told[]): number[] {
   return toHeads(told).map(([userID]) => Number(userID.slice(1)));
 }

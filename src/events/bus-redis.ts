@@ -60,6 +60,10 @@ async function connect(url: string, inCluster: boolean) {
   });
   // Rejects also what is under way; without a listener it would end the process.
   client.on('error', () => undefined);
+  // Of a server that takes the connection and says nothing, the client would wait for ever.
+  const late = setTimeout(() => {
+    client.destroy();
+  }, TIMEOUT_MS);
   try {
     await client.connect();
     if (inCluster) await client.clusterInfo();
@@ -67,5 +71,7 @@ async function connect(url: string, inCluster: boolean) {
   } catch (error) {
     if (client.isOpen) client.destroy();
     throw error;
+  } finally {
+    clearTimeout(late);
   }
 }
