@@ -143,7 +143,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     limits,
     config.autoRegister,
   );
-  const strangers = new StrangerCache(clock, () => bus.isUp);
+  const strangers = new StrangerCache(clock, () => bus.isUp && bus.hearsAll);
   bus.subscribe(
     (hints) => {
       for (const { userID, head } of hints) {

@@ -1,7 +1,9 @@
-import { describeOnBuses, Nodes } from './support/nodes';
+import { Cable } from './support/cable';
+import { describeOnBuses, describeWithOwnRedis, Nodes } from './support/nodes';
 import { TestListener } from './support/listener';
 import { findPostgres } from './support/stores';
 import { act } from './support/people';
+import { RedisServer } from './support/redis-server';
 import type { TestServer } from './support/server';
 
 const USERS_INFO = 'query ($id: ID!) { usersInfo(userIDs: [$id]) { fetchedAt user { nickName } } }';
@@ -109,6 +111,41 @@ describeOnBuses('profiles are as fresh on every node', ({ config }) => {
     await onOne(`deleteFromFriendList(userIDs: ["${they}"])`);
     expect(await nick(other)).toBe('newer');
   });
+});
+
+describeWithOwnRedis('a node that is cut off from the bus alone', () => {
+  it('changes what others have copies of: they show none while they do not hear it', async () => {
+    const redis = await RedisServer.start();
+    const cable = await Cable.lay(redis.port);
+    const nodes = await Nodes.start(
+      { config: { redisUrls: [redis.url] } },
+      { redisUrls: [`redis://${cable.address}`] },
+    );
+    const { one, other } = nodes;
+    const look = async (): Promise<string> =>
+      (await other.call<{ usersInfo: [Seen] }>('me', USERS_INFO, { id: 'they' })).usersInfo[0].user.nickName;
+    const rename = (nick: string): Promise<unknown> =>
+      one.call(
+        'they',
+        `mutation { setSelfInfo(input: { nickName: "${nick}", allowType: ALLOW_ANY }) { id } }`,
+      );
+    await rename('old');
+    // By which the other one has heard of it.
+    const { listener } = await TestListener.open(other, 'they');
+    await rename('old still');
+    await listener.next();
+    await listener.stop();
+    expect(await look()).toBe('old still');
+    cable.swallow();
+    await rename('new');
+    expect(await act(one, 'me', 'addFriend(input: { userID: "they" })')).toBe('OK');
+    while ((await look()) !== 'new');
+    await rename('newer');
+    expect(await look()).toBe('newer');
+    await nodes.stop();
+    await cable.remove();
+    await redis.remove();
+  }, 60_000);
 });
 
 (findPostgres() === null ? describe.skip : describe)('a node that may have missed something', () => {

@@ -5,6 +5,7 @@ import type { Hint } from './friendship-event';
 /** The bus of a single process: delivers within the call of `publish`, and is never down. */
 export class MemoryBus implements Bus {
   readonly isUp = true;
+  readonly hearsAll = true;
   private readonly listeners: BusListeners;
 
   constructor(onError: (error: unknown) => void) {

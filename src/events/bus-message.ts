@@ -1,12 +1,16 @@
 import type { EdgeHint } from './bus';
 import type { Hint } from './friendship-event';
 
-/** What one process tells the others. A `gap`: it could not tell everything; a `probe`: nothing, it only has to be heard. */
+/**
+ * What one process tells the others. A `gap`: it could not tell everything; a `probe`: nothing, it only has to be heard;
+ * a `bye`: nothing more from now on.
+ */
 export type BusMessage =
   | { kind: 'hints'; hints: Hint[] }
   | { kind: 'edges'; edges: EdgeHint[] }
   | { kind: 'gap' }
-  | { kind: 'probe' };
+  | { kind: 'probe' }
+  | { kind: 'bye' };
 
 /**
  * A message as text is one flat JSON array: `["node","hints","alice",7,"bob",null]`, `["node","edges","alice","bob"]`.
@@ -24,7 +28,7 @@ export function toEdgeTexts(nodeID: string, edges: Iterable<EdgeHint>, maxBytes:
   return pack(toStart(nodeID, 'edges'), items, maxBytes);
 }
 
-export function toWordText(nodeID: string, word: 'gap' | 'probe'): string {
+export function toWordText(nodeID: string, word: 'gap' | 'probe' | 'bye'): string {
   return `${toStart(nodeID, word)}]`;
 }
 
@@ -45,6 +49,7 @@ export function parseBusText(text: string): { nodeID: string; message: BusMessag
     }
     case 'gap':
     case 'probe':
+    case 'bye':
       return { nodeID, message: { kind } };
     default:
       return null;

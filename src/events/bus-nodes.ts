@@ -5,6 +5,7 @@ import type { OpenLink } from './bus-link';
 import { BusListeners } from './bus-listeners';
 import { parseBusText, toWordText, type BusMessage } from './bus-message';
 import { BusOutbox } from './bus-outbox';
+import { BusPeers } from './bus-peers';
 import type { Hint } from './friendship-event';
 
 /** How long what is published is held back, so that it goes out together with what follows it. */
@@ -32,6 +33,8 @@ export class NodesBus implements Bus {
   private readonly listeners: BusListeners;
   private readonly outbox = new BusOutbox();
   private readonly keeper: LinkKeeper;
+  private readonly peers: BusPeers;
+  private readonly looking: NodeJS.Timeout;
   /** Whether others could not be told of something. */
   private hasMissed = false;
   private wasDown = false;
@@ -41,6 +44,10 @@ export class NodesBus implements Bus {
   constructor(private readonly options: NodesBusOptions) {
     const { open, onError, probeMs = PROBE_MS } = options;
     this.listeners = new BusListeners(onError);
+    this.peers = new BusPeers(probeMs);
+    this.looking = setInterval(() => {
+      this.peers.look(performance.now());
+    }, probeMs);
     this.keeper = new LinkKeeper({
       open,
       probe: toWordText(this.nodeID, 'probe'),
@@ -59,6 +66,10 @@ export class NodesBus implements Bus {
 
   get isUp(): boolean {
     return this.keeper.isUp;
+  }
+
+  get hearsAll(): boolean {
+    return this.peers.areHeard;
   }
 
   publish(hints: readonly Hint[]): void {
@@ -81,8 +92,12 @@ export class NodesBus implements Bus {
   }
 
   async stop(): Promise<void> {
+    if (this.isStopped) return this.keeper.stop();
     this.isStopped = true;
+    clearInterval(this.looking);
     await this.sending;
+    // Others need not wait for what is not coming; who cannot be told finds out.
+    await this.keeper.send([toWordText(this.nodeID, 'bye')]).catch(() => undefined);
     await this.keeper.stop();
   }
 
@@ -129,7 +144,14 @@ export class NodesBus implements Bus {
 
   private hear(text: string): void {
     const heard = parseBusText(text);
-    if (heard !== null && heard.nodeID !== this.nodeID) this.tell(heard.message);
+    if (heard === null || heard.nodeID === this.nodeID) return;
+    const { nodeID, message } = heard;
+    if (message.kind === 'bye') {
+      this.peers.leave(nodeID);
+      return;
+    }
+    if (this.peers.hear(nodeID, performance.now())) this.listeners.tellGap();
+    this.tell(message);
   }
 
   private tell(message: BusMessage): void {
@@ -144,6 +166,7 @@ export class NodesBus implements Bus {
         this.listeners.tellGap();
         return;
       case 'probe':
+      case 'bye':
         return;
       default:
         message satisfies never;

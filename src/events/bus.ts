@@ -17,6 +17,11 @@ export interface Bus {
    */
   readonly isUp: boolean;
   /**
+   * False while another process that was heard before is not heard any more: it may be cut off, and changing what nobody
+   * is told of. The gap is told in the same turn of the event loop in which it is heard again.
+   */
+  readonly hearsAll: boolean;
+  /**
    * Never throws and never waits. Listeners of this process are called within the call, with the hints as they are;
    * other processes hear some milliseconds later the newest head of each user, without what was appended.
    */

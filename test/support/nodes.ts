@@ -14,7 +14,11 @@ export class Nodes {
     private readonly database: string,
   ) {}
 
-  static async start({ config, ...options }: Omit<ServerOptions, 'store'> = {}): Promise<Nodes> {
+  /** @param ofOne - what is configured for the first one only */
+  static async start(
+    { config, ...options }: Omit<ServerOptions, 'store'> = {},
+    ofOne: ServerOptions['config'] = {},
+  ): Promise<Nodes> {
     const found = findPostgres();
     if (found === null) throw new Error('Nodes need a PostgreSQL.');
     const { serverUrl, template } = found;
@@ -29,9 +33,9 @@ export class Nodes {
     };
     // Of their own in a Redis that others use too.
     const redisPrefix = `amicus-test-${randomBytes(4).toString('hex')}`;
-    const start = (): Promise<TestServer> =>
-      TestServer.start({ ...options, store, config: { redisPrefix, ...config } });
-    return new Nodes(await start(), await start(), serverUrl, database);
+    const start = (own: ServerOptions['config']): Promise<TestServer> =>
+      TestServer.start({ ...options, store, config: { redisPrefix, ...config, ...own } });
+    return new Nodes(await start(ofOne), await start({}), serverUrl, database);
   }
 
   get databaseUrl(): string {

@@ -48,12 +48,16 @@ export class ChaosDevice {
       retryWait: async () => {
         await new Promise((resolve) => setTimeout(resolve, Math.random() * BACKOFF_MS));
       },
-      // As graphql-ws's recipe for a client that must notice by itself that nobody is at the other end.
+      // As graphql-ws's recipe for a client that must notice by itself that nobody is at the other end. But for its
+      // `terminate`, which keeps the socket: what that still brings would come beside the next connection.
       connectionAckWaitTimeout: answerMs,
       keepAlive: pingMs,
       on: {
         ping: (isReceived) => {
-          if (!isReceived) missing = setTimeout(() => { this.client.terminate(); }, pingMs);
+          if (!isReceived)
+            missing = setTimeout(() => {
+              this.cut();
+            }, pingMs);
         },
         pong: () => {
           clearTimeout(missing);

@@ -1,0 +1,102 @@
+import { setImmediate } from 'node:timers/promises';
+import { NodesBus } from '../src/events/bus-nodes';
+import { BusPeers } from '../src/events/bus-peers';
+import { createRedisLink } from '../src/events/bus-redis';
+import { BusEar } from './support/bus-ear';
+import { Cable } from './support/cable';
+import { canStartRedis, RedisServer } from './support/redis-server';
+
+const PERIOD_MS = 5_000;
+
+describe('who is heard of other processes', () => {
+  let peers: BusPeers;
+  beforeEach(() => {
+    peers = new BusPeers(PERIOD_MS);
+    peers.hear('one', 0);
+  });
+
+  it('one that misses less than three probes is', () => {
+    peers.look(3 * PERIOD_MS - 1);
+    expect(peers.areHeard).toBe(true);
+    expect(peers.hear('one', 3 * PERIOD_MS)).toBe(false);
+  });
+
+  it('one that misses three is not, until it is heard again', () => {
+    peers.look(3 * PERIOD_MS);
+    expect(peers.areHeard).toBe(false);
+    peers.hear('other', 3 * PERIOD_MS);
+    expect(peers.areHeard).toBe(false);
+    expect(peers.hear('one', 3 * PERIOD_MS)).toBe(true);
+    expect(peers.areHeard).toBe(true);
+  });
+
+  it('one that said good-bye is not waited for', () => {
+    peers.leave('one');
+    peers.look(3 * PERIOD_MS);
+    expect(peers.areHeard).toBe(true);
+  });
+
+  it('one that is silent for ten minutes is taken for dead', () => {
+    peers.look(600_000 - 1);
+    expect(peers.areHeard).toBe(false);
+    peers.look(600_000);
+    expect(peers.areHeard).toBe(true);
+  });
+});
+
+(canStartRedis() ? describe : describe.skip)('a bus of which one process alone is cut off', () => {
+  let redis: RedisServer;
+  let cable: Cable;
+  const buses: NodesBus[] = [];
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    cable = await Cable.lay(redis.port);
+  });
+  afterEach(() => Promise.all(buses.splice(0).map((bus) => bus.stop())));
+  afterAll(async () => {
+    await cable.remove();
+    await redis.remove();
+  });
+
+  async function join(url: string): Promise<NodesBus> {
+    const open = createRedisLink([url], 'peers');
+    const bus = new NodesBus({ open, maxBytes: 1_000, onError: () => undefined, probeMs: 200 });
+    await bus.start();
+    buses.push(bus);
+    return bus;
+  }
+  /** A probe of one of them was heard by the other. */
+  async function meet(one: NodesBus, other: NodesBus): Promise<void> {
+    const ear = new BusEar(other);
+    one.publish([{ userID: 'ann', head: 1 }]);
+    await ear.takeUntil('ann');
+    ear.stop();
+  }
+
+  it('the others notice, and take it for a gap when they hear it again, though it had nothing to tell', async () => {
+    const [one, other] = [await join(`redis://${cable.address}`), await join(redis.url)];
+    await meet(one, other);
+    const ear = new BusEar(other);
+    cable.swallow();
+    while (other.hearsAll) await setImmediate();
+    expect(other.isUp).toBe(true);
+    expect(ear.takeAll()).toEqual([]);
+    cable.flow();
+    expect(await ear.next()).toEqual({ kind: 'gap' });
+    expect(other.hearsAll).toBe(true);
+  });
+
+  it('one that stops in order is missed by nobody', async () => {
+    const [one, other] = [await join(redis.url), await join(redis.url)];
+    const third = await join(`redis://${cable.address}`);
+    await meet(one, other);
+    await meet(third, other);
+    await one.stop();
+    // By the time that this one is missed, that one would be.
+    cable.swallow();
+    while (other.hearsAll) await setImmediate();
+    cable.flow();
+    const isHeard = (): boolean => other.hearsAll;
+    while (!isHeard()) await setImmediate();
+  });
+});
