@@ -17,7 +17,7 @@ interface Node {
 
 /** Three gateways over a PostgreSQL, and perhaps a Redis, of the test's own. Clients come to any of the three. */
 export class ChaosCluster implements Door {
-  readonly manners = { answerMs: 5_000, pingMs: 3_000 };
+  readonly manners = { answerMs: 5_000, pingMs: 3_000, settleMs: 90_000 };
   readonly nodes: Node[] = [];
   private turn = 0;
 

@@ -13,4 +13,6 @@ export interface Manners {
   answerMs: number;
   /** How often a device asks whether its gateway is still there, and how long it waits for the answer. */
   pingMs: number;
+  /** How long a run waits for what is due when all is over: a job that was left behind is taken over within ten seconds. */
+  settleMs: number;
 }

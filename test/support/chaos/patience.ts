@@ -10,13 +10,13 @@ export interface Patience {
   end(): void;
 }
 
-export function startPatience(): Patience {
+export function startPatience(patienceMs = PATIENCE_MS): Patience {
   let isOver = false;
   let end = (): void => undefined;
   const over = new Promise<void>((resolve) => {
     const timer = setTimeout(() => {
       end();
-    }, PATIENCE_MS);
+    }, patienceMs);
     end = () => {
       clearTimeout(timer);
       isOver = true;

@@ -33,7 +33,7 @@ export async function settle(
   starts: readonly Start[],
   devices: readonly ChaosDevice[],
 ): Promise<Pick<ChaosRecords, 'streams' | 'devices'>> {
-  const patience = startPatience();
+  const patience = startPatience(door.manners?.settleMs);
   try {
     for (;;) {
       const found = await look(door, caller, starts, devices, patience);
@@ -80,7 +80,7 @@ async function readStream(
   after: string,
   end: string,
 ): Promise<ReceivedEvent[]> {
-  const patience = startPatience();
+  const patience = startPatience(door.manners?.settleMs);
   const token = await caller.token(userID);
   const reader = new ChaosDevice(door, `reader of ${userID}`, userID, token, after);
   await reader.until(() => reader.hasReached(end), patience);
