@@ -5,7 +5,7 @@ import { toClusterLine } from './support/chaos/cluster-counts';
 import { findOwnPostgres } from './support/own-postgres';
 import { canStartRedis } from './support/redis-server';
 
-const runMs = Number(process.env['CHAOS_MS'] ?? 20_000);
+const runMs = Number(process.env['CHAOS_MS'] ?? 10_000);
 const isLong = runMs > 60_000;
 const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000_000);
 const canRun = findOwnPostgres() !== null && canStartRedis();

@@ -1,9 +1,9 @@
-import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { findFreePort } from './redis-server';
@@ -15,11 +15,10 @@ const USERS = ['postgres', 'nobody'];
 
 /** The folder of `initdb` and `postgres`; null when there is none. */
 export async function findPostgresPrograms(): Promise<string | null> {
-  const asked = spawnSync('pg_config', ['--bindir'], { encoding: 'utf8' });
   const versions = await readdir(DEBIAN).catch((): string[] => []);
   const newestFirst = versions.sort((a, b) => Number(b) - Number(a));
-  const named = asked.status === 0 ? [asked.stdout.trim()] : [];
-  const folders = [...named, ...newestFirst.map((version) => join(DEBIAN, version, 'bin'))];
+  const inPath = process.env['PATH']?.split(delimiter) ?? [];
+  const folders = [...inPath, ...newestFirst.map((version) => join(DEBIAN, version, 'bin'))];
   return folders.find((folder) => existsSync(join(folder, 'initdb'))) ?? null;
 }
 

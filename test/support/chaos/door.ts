@@ -8,7 +8,7 @@ export interface Door {
 }
 
 /** What clients do where gateways may hang, or be cut off from what they need. */
-export interface Manners {
+interface Manners {
   /** A call without an answer for so long may have been done or not. So may one that the server failed at. */
   answerMs: number;
   /** How often a device asks whether its gateway is still there, and how long it waits for the answer. */
