@@ -8,6 +8,8 @@ import { canStartRedis } from './support/redis-server';
 const runMs = Number(process.env['CHAOS_MS'] ?? 10_000);
 const isLong = runMs > 60_000;
 const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000_000);
+/** Of PostgreSQL's command line, such as one that lets it lose what it has acknowledged: see docs/chaos.md. */
+const postgresOptions = process.env['CHAOS_POSTGRES']?.split(' ') ?? [];
 const canRun = findOwnPostgres() !== null && canStartRedis();
 
 (canRun ? describe : describe.skip)(
@@ -26,6 +28,7 @@ const canRun = findOwnPostgres() !== null && canStartRedis();
           everyCalls: isLong ? 150 : 60,
           troubles: 12,
           longestMs: isLong ? 30_000 : 12_000,
+          postgresOptions,
         });
         const broken = findBrokenPromises(records);
         const title = `chaos on a cluster with hints by ${bus}, seed ${seed}`;

@@ -27,7 +27,7 @@ export interface ClusterChaosOptions {
   /** How long anything is away that comes back by itself. */
   longestMs: number;
   /** Of PostgreSQL's command line. */
-  postgresOptions?: readonly string[];
+  postgresOptions: readonly string[];
 }
 
 /** Lets users, devices, writers and troubles loose on three gateways, and gives what each of them saw. */

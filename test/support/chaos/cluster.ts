@@ -26,7 +26,7 @@ export class ChaosCluster implements Door {
     readonly redis: RedisServer | null,
   ) {}
 
-  static async start(bus: BusKind, postgresOptions: readonly string[] = []): Promise<ChaosCluster> {
+  static async start(bus: BusKind, postgresOptions: readonly string[]): Promise<ChaosCluster> {
     const postgres = await PostgresServer.start(postgresOptions);
     const cluster = new ChaosCluster(postgres, bus === 'Redis' ? await RedisServer.start() : null);
     try {
