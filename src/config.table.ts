@@ -130,6 +130,13 @@ export const settings = {
     description: 'How many operations may be under way on one WebSocket connection.',
     parse: toInteger(1, 1_000_000),
   },
+  refusalCooldownSeconds: {
+    name: 'AMICUS_REFUSAL_COOLDOWN_SECONDS',
+    default: '86400',
+    description:
+      'How long a user who was refused may not ask the same user again; 0 for not at all. A day when unset.',
+    parse: toInteger(0, 315_360_000),
+  },
   corsOrigins: {
     name: 'AMICUS_CORS_ORIGINS',
     default: '',
@@ -198,6 +205,11 @@ export const limitSettings = {
   friends: limit('friends', 'FRIENDS', 'Friends in one list.'),
   blocks: limit('blocks', 'BLOCKS', 'Users in one blocklist.'),
   applications: limit('applications', 'APPLICATIONS', 'Pending friend requests of one user, each direction.'),
+  applicationsPerHour: limit(
+    'applicationsPerHour',
+    'APPLICATIONS_PER_HOUR',
+    'Friend requests that one user may make or renew within any hour.',
+  ),
   groups: limit('groups', 'GROUPS', 'Friend groups of one user.'),
   idsPerCall: limit('idsPerCall', 'IDS_PER_CALL', 'User ids in one call.'),
   usersPerImport: limit('usersPerImport', 'USERS_PER_IMPORT', 'Users in one `importUsers` call.'),

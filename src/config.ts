@@ -33,6 +33,8 @@ export interface Config extends PostgresConfig {
   readonly socketsPerUser: number;
   /** Under way at once, subscriptions included. */
   readonly operationsPerSocket: number;
+  /** How long who was refused may not ask the same user again. */
+  readonly refusalCooldownSeconds: number;
   /** As browsers write them, or `*` for all. */
   readonly corsOrigins: readonly string[];
   /** An absolute path; null means no manifest, and then the mode is off. */

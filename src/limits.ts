@@ -6,6 +6,8 @@ export interface Limits {
   readonly blocks: number;
   /** Pending requests of one user, counted for each direction by itself. */
   readonly applications: number;
+  /** Friend requests that one user makes or renews within any hour. */
+  readonly applicationsPerHour: number;
   /** Friend groups of one user. */
   readonly groups: number;
   /** User ids, or other items, in one call. */
@@ -29,6 +31,7 @@ export const defaultLimits: Limits = {
   friends: 3000,
   blocks: 1000,
   applications: 100,
+  applicationsPerHour: 100,
   groups: 32,
   idsPerCall: 100,
   usersPerImport: 100,

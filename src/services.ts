@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { ApplicationRateRepository } from './applications/application-rate.repository';
+import { ApplicationRateTrimming } from './applications/application-rate.service';
 import { ApplicationRepository } from './applications/application.repository';
 import { ApplicationService } from './applications/application.service';
 import { BlockRepository } from './blocks/block.repository';
@@ -160,6 +162,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   bus.subscribeEdges((edges) => {
     for (const { ownerID, peerID } of edges) strangers.drop(ownerID, peerID);
   });
+  const refusalCooldownMs = config.refusalCooldownSeconds * 1_000;
   const relationRows = new RelationRepository(database);
   const relations = new RelationService(
     relationRows,
@@ -170,6 +173,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     bus,
     clock,
     limits,
+    refusalCooldownMs,
   );
   const { replica } = database;
   const replicaReads =
@@ -183,6 +187,14 @@ export async function openServices(config: Config, dependencies: Dependencies = 
           strangers,
           () => bus.isUp,
         );
+  const trimming = new ApplicationRateTrimming(
+    database,
+    new ApplicationRateRepository(),
+    clock,
+    refusalCooldownMs,
+    onError,
+  );
+  closers.add(() => trimming.stop());
   const sources = {
     database,
     users: userRows,
@@ -207,7 +219,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     listener: new FriendshipListener(log, hub, applicationRows, blockRows),
     hub,
     fanout,
-    background: [fanout, retention],
+    background: [fanout, retention, trimming],
     createLoaders: (viewer) => createLoaders(sources, viewer),
     sources,
     replicaReads,

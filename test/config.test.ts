@@ -35,6 +35,7 @@ test('nothing has to be set', () => {
     maxConnections: 20_000,
     socketsPerUser: 32,
     operationsPerSocket: 64,
+    refusalCooldownSeconds: 86_400,
     corsOrigins: [],
     trustedDocuments: null,
     trustMode: 'off',

@@ -13,7 +13,7 @@ import { anyCrowd, anyStep, EVERYBODY, NOBODY } from './support/steps';
 import { describeOnStores } from './support/stores';
 import { beginWatch, type Watch } from './support/watch';
 
-const LIMITS = { friends: 2, applications: 2, blocks: 2, groups: 2 };
+const LIMITS = { friends: 2, applications: 2, blocks: 2, groups: 2, applicationsPerHour: 3 };
 
 function anyHistory(
   width: number,

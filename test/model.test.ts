@@ -6,22 +6,23 @@ import type { Lists } from './support/lists';
 import type { ReceivedEvent } from './support/listener';
 import { Model } from './support/model';
 import { viewLists } from './support/model-lists';
+import type { ModelLimits } from './support/model-state';
 import { expectNothingLost } from './support/rounds';
 import { createCopy, toComparable, toCopy } from './support/replay';
 import { findUntold, Sequence, toCallByCall } from './support/sequence';
 import { TestServer } from './support/server';
 import { anyCrowd, anyStep, EVERYBODY, NOBODY, toText } from './support/steps';
-import { describeOnStores } from './support/stores';
+import { describeOnStores, type Store } from './support/stores';
 import { catchUp } from './support/stream';
 import { beginWatch, type Watch } from './support/watch';
 
-const LIMITS = { friends: 2, applications: 2, blocks: 2, groups: 2 };
+const SHORT_LISTS = { friends: 2, applications: 2, blocks: 2, groups: 2 };
 
-describeOnStores('one call after another, the server does what the rules say', (store) => {
-  const runs = runsOn(store, { sqlite: 100, others: 30 });
+const inHistories = (limits: ModelLimits, count: { sqlite: number; others: number }) => (store: Store) => {
+  const runs = runsOn(store, count);
   let server: TestServer;
   beforeAll(async () => {
-    server = await TestServer.start({ store, limits: LIMITS, clock: createTickingClock() });
+    server = await TestServer.start({ store, limits, clock: createTickingClock() });
   });
   afterAll(() => server.stop());
 
@@ -34,7 +35,7 @@ describeOnStores('one call after another, the server does what the rules say', (
     () =>
       expectEveryHistory(anyHistory, runs, async (history, tell) => {
         const crowd = new Crowd(server);
-        const model = new Model(LIMITS);
+        const model = new Model(limits);
         const sequence = new Sequence(crowd, model);
         const watches: Watch[] = [];
         const deleted = new Set<string>();
@@ -67,8 +68,18 @@ describeOnStores('one call after another, the server does what the rules say', (
         tell('the invariants');
         const mayHaveDismissed = (by: string, to: string): boolean =>
           history.some((step) => step.kind === 'deleteApplication' && step.by === by && step.to === to);
-        expect(findViolations(everybody, LIMITS, mayHaveDismissed)).toEqual([]);
+        expect(findViolations(everybody, limits, mayHaveDismissed)).toEqual([]);
       }),
     runs.timeoutMs,
   );
-});
+};
+
+describeOnStores(
+  'one call after another, the server does what the rules say',
+  inHistories({ ...SHORT_LISTS, applicationsPerHour: 100 }, { sqlite: 100, others: 30 }),
+);
+
+describeOnStores(
+  'one call after another, with one friend request an hour, the server does what the rules say',
+  inHistories({ ...SHORT_LISTS, applicationsPerHour: 1 }, { sqlite: 30, others: 10 }),
+);

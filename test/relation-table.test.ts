@@ -42,7 +42,7 @@ function fail(state: PairState, action: RelationAction, problem: string): never 
 describe('the table of the relationship rules', () => {
   it('gives in every cell what the first rule that applies says', () => {
     const rules = new Map(ACTIONS.map((action) => [action, toRules(action)]));
-    const cells = forEveryCell((state, action, { result, next, asked }) => {
+    const cells = forEveryCell((state, action, { result, next, asked, refused }) => {
       const rule = rules.get(action)?.find(({ when }) => when(state));
       if (rule === undefined) return fail(state, action, 'no rule applies');
       const wanted = { ...state.facts };
@@ -53,10 +53,12 @@ describe('the table of the relationship rules', () => {
         for (const name of REQUESTS) wanted[name] = false;
       if (result !== rule.result) fail(state, action, `${result} instead of ${rule.result}`);
       if (asked !== (rule.asks ?? false)) fail(state, action, `asked is ${String(asked)}`);
+      if (refused !== (action.kind === 'REFUSE' && result === 'OK'))
+        fail(state, action, `refused is ${String(refused)}`);
       for (const name of FACTS)
         if (next[name] !== wanted[name]) fail(state, action, `${name} is wrong afterwards`);
     });
-    expect(cells).toBe(2 ** 8 * 3 * 2 ** 9 * 13);
+    expect(cells).toBe(2 ** 8 * 3 * 2 ** 10 * 13);
   });
 
   it('changes nothing and tells nobody when the result is neither OK nor PENDING', () => {
@@ -185,6 +187,7 @@ describe('two users, whoever of them acts', () => {
     mySentFull: false,
     theirReceivedFull: false,
     myBlocksFull: false,
+    tooFrequent: false,
   };
   const mine = (facts: PairFacts, action: RelationAction): PairFacts =>
     decide({ ...open, facts }, action).next;

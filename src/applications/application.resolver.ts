@@ -52,7 +52,8 @@ export class ApplicationResolver {
 
   @Mutation(() => FriendOperationResult, {
     description:
-      'Refuses the request of a user (refuseFriendApplication). Emits FriendApplicationListDeleted to both. ' +
+      'Refuses the request of a user (refuseFriendApplication), who cannot ask the viewer again for a while. Emits ' +
+      'FriendApplicationListDeleted to both. ' +
       `${NOT_THERE}.`,
   })
   refuseFriendApplication(

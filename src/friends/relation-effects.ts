@@ -1,7 +1,15 @@
 import type { ApplicationFacts, EventDraft } from '../events/friendship-event';
 import type { CustomFieldValue } from '../lib/custom-fields';
 import type { Placement } from './friend-group.repository';
-import type { ApplicationKey, NewApplication, NewEdge, PairKey, PairRow } from './relation.repository';
+import type {
+  Asking,
+  ApplicationKey,
+  NewApplication,
+  NewEdge,
+  PairKey,
+  PairRow,
+  Refusal,
+} from './relation.repository';
 import {
   toRelationEvents,
   type Decision,
@@ -42,6 +50,8 @@ export class RelationEffects {
   readonly lostApplications: ApplicationKey[] = [];
   readonly newBlocks: { owner_id: string; blocked_id: string; created_at: number }[] = [];
   readonly lostBlocks: { owner_id: string; blocked_id: string }[] = [];
+  readonly askings: Asking[] = [];
+  readonly refusals: Refusal[] = [];
   readonly placements: Placement[] = [];
   readonly events: EventDraft[] = [];
 
@@ -49,6 +59,17 @@ export class RelationEffects {
 
   add(change: RelationChange, pair: PairRow, decision: Decision): void {
     for (const event of toRelationEvents(pair.facts, decision)) this.addEvent(change, pair, event);
+    if (decision.asked) this.addAsking(change.me);
+    if (decision.refused) {
+      this.refusals.push({ owner_id: change.they, peer_id: change.me, refused_at: this.nowMs });
+    }
+  }
+
+  /** One row for all that one user asks at one moment. */
+  private addAsking(userID: string): void {
+    const known = this.askings.find(({ owner_id }) => owner_id === userID);
+    if (known === undefined) this.askings.push({ owner_id: userID, asked_at: this.nowMs, times: 1 });
+    else known.times += 1;
   }
 
   private addEvent(change: RelationChange, pair: PairRow, event: RelationEvent): void {

@@ -23,6 +23,8 @@ export interface PairRow extends PairKey {
   theyExist: boolean;
   myForbidType: AdminForbidType;
   theirAllowType: AllowType;
+  /** When they refused my last request, in milliseconds since 1970; null when they never did, or long ago. */
+  refusedAtMs: number | null;
   /** Null unless they have a request to me. */
   theirRequest: RequestDetails | null;
 }
@@ -33,6 +35,8 @@ export interface ListCounts {
   sent: number;
   received: number;
   blocks: number;
+  /** Requests that were made or renewed since a given moment. */
+  askings: number;
 }
 
 /** A row of `friend`: custom fields are JSON text, moments milliseconds. */
@@ -61,6 +65,20 @@ export interface NewApplication extends ApplicationKey {
   read_at: number | null;
 }
 
+/** A row of `application_rate`: how many requests the owner made or renewed at one moment. */
+export interface Asking {
+  owner_id: string;
+  asked_at: number;
+  times: number;
+}
+
+/** A row of `refusal`: the peer refused the owner. */
+export interface Refusal {
+  owner_id: string;
+  peer_id: string;
+  refused_at: number;
+}
+
 type Flag = boolean | number;
 
 interface SelectedPair {
@@ -82,6 +100,7 @@ interface SelectedPair {
   request_group: string;
   request_source: string;
   request_wording: string;
+  refused_at: number | null;
 }
 
 const EDGE_KEY = { owner_id: 'text', friend_id: 'text' } as const;
@@ -103,6 +122,16 @@ const APPLICATION = {
   created_at: 'integer',
   read_at: 'integer',
 } as const satisfies Record<keyof NewApplication, 'text' | 'integer'>;
+const ASKING = {
+  owner_id: 'text',
+  asked_at: 'integer',
+  times: 'integer',
+} as const satisfies Record<keyof Asking, 'text' | 'integer'>;
+const REFUSAL = {
+  owner_id: 'text',
+  peer_id: 'text',
+  refused_at: 'integer',
+} as const satisfies Record<keyof Refusal, 'text' | 'integer'>;
 const BLOCK = { owner_id: 'text', blocked_id: 'text' } as const;
 
 /** Reads and writes what the relation rules decide on: one statement a kind of row, whatever the number of pairs. */
@@ -116,7 +145,9 @@ export class RelationRepository {
     | 'putApplications'
     | 'deleteApplications'
     | 'insertBlocks'
-    | 'deleteBlocks',
+    | 'deleteBlocks'
+    | 'countAskings'
+    | 'putRefusals',
     string
   >;
 
@@ -140,7 +171,7 @@ export class RelationRepository {
           ms.owner_id IS NOT NULL AS my_sent, tr.owner_id IS NOT NULL AS their_received,
           mr.owner_id IS NOT NULL AS my_received, ts.owner_id IS NOT NULL AS their_sent,
           ts.friend_remark AS request_remark, ts.friend_group AS request_group,
-          ts.add_source AS request_source, ts.add_wording AS request_wording
+          ts.add_source AS request_source, ts.add_wording AS request_wording, rf.refused_at
         FROM ${dialect.rows('$1', { me: 'text', they: 'text' })} AS pair
         LEFT JOIN "user" i ON i.id = pair.me
         LEFT JOIN "user" u ON u.id = pair.they
@@ -151,12 +182,14 @@ export class RelationRepository {
         LEFT JOIN friend_application ms ON ms.owner_id = pair.me AND ms.peer_id = pair.they AND ms.type = 'SEND_OUT'
         LEFT JOIN friend_application tr ON tr.owner_id = pair.they AND tr.peer_id = pair.me AND tr.type = 'COME_IN'
         LEFT JOIN friend_application mr ON mr.owner_id = pair.me AND mr.peer_id = pair.they AND mr.type = 'COME_IN'
-        LEFT JOIN friend_application ts ON ts.owner_id = pair.they AND ts.peer_id = pair.me AND ts.type = 'SEND_OUT'`,
+        LEFT JOIN friend_application ts ON ts.owner_id = pair.they AND ts.peer_id = pair.me AND ts.type = 'SEND_OUT'
+        LEFT JOIN refusal rf ON rf.owner_id = pair.me AND rf.peer_id = pair.they`,
       countLists: `SELECT value AS user_id,
           (SELECT count(*) FROM friend WHERE owner_id = value) AS friends,
           (SELECT count(*) FROM friend_application WHERE owner_id = value AND type = 'SEND_OUT') AS sent,
           (SELECT count(*) FROM friend_application WHERE owner_id = value AND type = 'COME_IN') AS received,
-          (SELECT count(*) FROM block WHERE owner_id = value) AS blocks
+          (SELECT count(*) FROM block WHERE owner_id = value) AS blocks,
+          (SELECT coalesce(sum(times), 0) FROM application_rate WHERE owner_id = value AND asked_at > $2) AS askings
         FROM ${dialect.strings('$1')} AS counted`,
       insertEdges: insert('friend', EDGE),
       deleteEdges: remove('friend', EDGE_KEY),
@@ -169,6 +202,10 @@ export class RelationRepository {
       deleteApplications: remove('friend_application', APPLICATION_KEY),
       insertBlocks: insert('block', { ...BLOCK, created_at: 'integer' }),
       deleteBlocks: remove('block', BLOCK),
+      countAskings: `${insert('application_rate', ASKING)}
+        ON CONFLICT (owner_id, asked_at) DO UPDATE SET times = application_rate.times + excluded.times`,
+      putRefusals: `${insert('refusal', REFUSAL)}
+        ON CONFLICT (owner_id, peer_id) DO UPDATE SET refused_at = excluded.refused_at`,
     };
   }
 
@@ -178,9 +215,14 @@ export class RelationRepository {
     return rows.map(toPairRow);
   }
 
-  async countLists(tx: Transaction, userIDs: readonly string[]): Promise<Map<string, ListCounts>> {
+  async countLists(
+    tx: Transaction,
+    userIDs: readonly string[],
+    askedSinceMs: number,
+  ): Promise<Map<string, ListCounts>> {
     const rows = await tx.all<ListCounts & { user_id: string }>(this.sql.countLists, [
       JSON.stringify(userIDs),
+      askedSinceMs,
     ]);
     return new Map(rows.map((row) => [row.user_id, row]));
   }
@@ -222,6 +264,16 @@ export class RelationRepository {
     await this.write(tx, this.sql.deleteBlocks, blocks);
   }
 
+  /** At most one row for each owner. */
+  async countAskings(tx: Transaction, askings: readonly Asking[]): Promise<void> {
+    await this.write(tx, this.sql.countAskings, askings);
+  }
+
+  /** Over an earlier refusal of the same two. */
+  async putRefusals(tx: Transaction, refusals: readonly Refusal[]): Promise<void> {
+    await this.write(tx, this.sql.putRefusals, refusals);
+  }
+
   private async write(tx: Transaction, sql: string, rows: readonly object[]): Promise<void> {
     if (rows.length > 0) await tx.all(sql, [JSON.stringify(rows)]);
   }
@@ -245,6 +297,7 @@ function toPairRow(row: SelectedPair): PairRow {
     theyExist: Boolean(row.they_exist),
     myForbidType: row.my_forbid_type ?? 'NONE',
     theirAllowType: row.their_allow_type ?? 'NEED_CONFIRM',
+    refusedAtMs: row.refused_at,
     theirRequest: row.their_sent
       ? {
           remark: row.request_remark,

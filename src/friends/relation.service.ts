@@ -24,6 +24,8 @@ const GROWS = {
   UNBLOCK: null,
 } as const satisfies Record<RelationAction['kind'], 'both' | 'mine' | null>;
 
+const HOUR_MS = 60 * 60 * 1_000;
+
 /** Changes how users stand to each other: reads, decides by the table, writes and records events, in one transaction. */
 export class RelationService {
   constructor(
@@ -35,6 +37,7 @@ export class RelationService {
     private readonly bus: Bus,
     private readonly clock: Clock,
     private readonly limits: Limits,
+    private readonly refusalCooldownMs: number,
   ) {}
 
   /**
@@ -52,13 +55,13 @@ export class RelationService {
         )
       ).map((pair) => [toKey(pair), pair]),
     );
-    const counts = await this.countGrowingLists(tx, changes);
     const nowMs = this.clock.now();
+    const counts = await this.countGrowingLists(tx, changes, nowMs);
     const effects = new RelationEffects(nowMs);
     const results = changes.map((change) => {
       const pair = pairs.get(toKey(change));
       if (pair === undefined) throw new Error('A pair that was asked for is missing.');
-      const decision = decide(this.toState(pair, counts, locked), change.action);
+      const decision = decide(this.toState(pair, counts, locked, nowMs), change.action);
       recount(counts, pair, decision);
       effects.add(change, pair, decision);
       return decision.result;
@@ -70,6 +73,7 @@ export class RelationService {
   private async countGrowingLists(
     tx: Transaction,
     changes: readonly RelationChange[],
+    nowMs: number,
   ): Promise<Map<string, ListCounts>> {
     const users = new Set<string>();
     for (const { me, they, action } of changes) {
@@ -77,7 +81,7 @@ export class RelationService {
       if (grows !== null) users.add(me);
       if (grows === 'both') users.add(they);
     }
-    return users.size === 0 ? new Map() : this.relations.countLists(tx, [...users]);
+    return users.size === 0 ? new Map() : this.relations.countLists(tx, [...users], nowMs - HOUR_MS);
   }
 
   /** Who became a friend is seen as stored from now on; who ceased to be one as stored at this moment, for a while. */
@@ -107,6 +111,7 @@ export class RelationService {
     pair: PairRow,
     counts: ReadonlyMap<string, ListCounts>,
     locked: ReadonlySet<string>,
+    nowMs: number,
   ): PairState {
     const mine = counts.get(pair.me);
     const theirs = counts.get(pair.they);
@@ -124,6 +129,9 @@ export class RelationService {
       mySentFull: (mine?.sent ?? 0) >= limits.applications,
       theirReceivedFull: (theirs?.received ?? 0) >= limits.applications,
       myBlocksFull: (mine?.blocks ?? 0) >= limits.blocks,
+      tooFrequent:
+        (pair.refusedAtMs !== null && pair.refusedAtMs + this.refusalCooldownMs > nowMs) ||
+        (mine?.askings ?? 0) >= limits.applicationsPerHour,
     };
   }
 
@@ -134,6 +142,8 @@ export class RelationService {
     await this.relations.insertEdges(tx, effects.newEdges);
     await this.relations.insertBlocks(tx, effects.newBlocks);
     await this.relations.putApplications(tx, effects.newApplications);
+    await this.relations.countAskings(tx, effects.askings);
+    await this.relations.putRefusals(tx, effects.refusals);
     const placed = await this.groups.place(tx, effects.placements, this.limits.groups, nowMs);
     await this.log.append(tx, [...effects.events, ...placed]);
     await this.refreshStrangers(tx, effects, nowMs);
@@ -141,7 +151,7 @@ export class RelationService {
 }
 
 /** Later decisions of the same call see the lists as the earlier ones leave them. */
-function recount(counts: ReadonlyMap<string, ListCounts>, pair: PairRow, { next }: Decision): void {
+function recount(counts: ReadonlyMap<string, ListCounts>, pair: PairRow, { next, asked }: Decision): void {
   const { facts } = pair;
   const mine = counts.get(pair.me);
   const theirs = counts.get(pair.they);
@@ -150,6 +160,7 @@ function recount(counts: ReadonlyMap<string, ListCounts>, pair: PairRow, { next 
     mine.sent += Number(next.mySent) - Number(facts.mySent);
     mine.received += Number(next.myReceived) - Number(facts.myReceived);
     mine.blocks += Number(next.iBlock) - Number(facts.iBlock);
+    mine.askings += Number(asked);
   }
   if (theirs !== undefined) {
     theirs.friends += Number(next.theyHave) - Number(facts.theyHave);

@@ -36,6 +36,8 @@ export interface PairState {
   mySentFull: boolean;
   theirReceivedFull: boolean;
   myBlocksFull: boolean;
+  /** They refused me and the wait is not over, or I have asked as often within an hour as is allowed. */
+  tooFrequent: boolean;
 }
 
 export type RelationAction =
@@ -57,6 +59,8 @@ export interface Decision {
   next: PairFacts;
   /** My request was made or made anew. */
   asked: boolean;
+  /** I said no: they have to wait before they may ask me again. */
+  refused: boolean;
 }
 
 export function decide(state: PairState, action: RelationAction): Decision {
@@ -70,7 +74,7 @@ export function decide(state: PairState, action: RelationAction): Decision {
       return decideAccept(state, action.andAdd);
     case 'REFUSE':
       if (!facts.myReceived) return refuse(state, 'NO_SUCH_APPLICATION');
-      return allow(state, { myReceived: false, theirSent: false });
+      return { ...allow(state, { myReceived: false, theirSent: false }), refused: true };
     case 'DISMISS':
       if (!facts.myReceived) return refuse(state, 'NO_SUCH_APPLICATION');
       return allow(state, { myReceived: false });
@@ -117,7 +121,9 @@ function ask(state: PairState): Decision {
   const { facts } = state;
   if (!facts.mySent && state.mySentFull) return refuse(state, 'APPLICATION_LIMIT');
   if (!facts.theirReceived && state.theirReceivedFull) return refuse(state, 'APPLICATION_LIMIT');
-  return { result: 'PENDING', next: { ...facts, mySent: true, theirReceived: true }, asked: true };
+  if (state.tooFrequent) return refuse(state, 'TOO_FREQUENT');
+  const next = { ...facts, mySent: true, theirReceived: true };
+  return { result: 'PENDING', next, asked: true, refused: false };
 }
 
 function decideAccept(state: PairState, andAdd: boolean): Decision {
@@ -157,14 +163,14 @@ function findFullList(state: PairState, wanted: Pick<PairFacts, 'iHave' | 'theyH
 }
 
 function refuse(state: PairState, result: ResultCode): Decision {
-  return { result, next: state.facts, asked: false };
+  return { result, next: state.facts, asked: false, refused: false };
 }
 
 /** Two-way friends have nothing left to ask each other: however they became so, no request stays between them. */
 function allow(state: PairState, changes: Partial<PairFacts>): Decision {
   const next = { ...state.facts, ...changes };
   const settled = next.iHave && next.theyHave ? { ...next, ...NO_REQUESTS } : next;
-  return { result: 'OK', next: settled, asked: false };
+  return { result: 'OK', next: settled, asked: false, refused: false };
 }
 
 /** An event that a decision brings about, and on whose stream. */

@@ -30,9 +30,16 @@ export class UserRemovalRepository {
       `DELETE FROM friend WHERE friend_id IN ${removed}`,
       `DELETE FROM friend_application WHERE peer_id IN ${removed}`,
       `DELETE FROM block WHERE blocked_id IN ${removed}`,
-      ...['friend_group_member', 'friend_group', 'friend', 'friend_application', 'block'].map(
-        (table) => `DELETE FROM ${table} WHERE owner_id IN ${removed}`,
-      ),
+      `DELETE FROM refusal WHERE peer_id IN ${removed}`,
+      ...[
+        'friend_group_member',
+        'friend_group',
+        'friend',
+        'friend_application',
+        'application_rate',
+        'refusal',
+        'block',
+      ].map((table) => `DELETE FROM ${table} WHERE owner_id IN ${removed}`),
       ...['profile_fanout', 'event', 'event_stream'].map(
         (table) => `DELETE FROM ${table} WHERE user_id IN ${removed}`,
       ),

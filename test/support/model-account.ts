@@ -26,6 +26,10 @@ export interface Account {
   sent: Map<string, Words & { remark: string; group: string }>;
   received: Map<string, Words & { read: boolean }>;
   blocks: Set<string>;
+  /** Requests made or renewed; a history is over within the hour. */
+  askings: number;
+  /** Who refused this user; a history is over before the wait is. */
+  refusedBy: Set<string>;
 }
 
 export function newAccount(): Account {
@@ -38,6 +42,8 @@ export function newAccount(): Account {
     sent: new Map(),
     received: new Map(),
     blocks: new Set(),
+    askings: 0,
+    refusedBy: new Set(),
   };
 }
 
@@ -55,6 +61,7 @@ export function cloneUsers(users: ReadonlyMap<string, Account>): Map<string, Acc
         sent: clone(account.sent),
         received: clone(account.received),
         blocks: new Set(account.blocks),
+        refusedBy: new Set(account.refusedBy),
       },
     ]),
   );

@@ -6,6 +6,7 @@ export interface ModelLimits {
   applications: number;
   blocks: number;
   groups: number;
+  applicationsPerHour: number;
 }
 
 /** Everybody's lists in memory, and what moves between two users. */
@@ -29,7 +30,10 @@ export class ModelState {
     return account;
   }
 
-  protected isFull(list: { size: number }, limit: keyof ModelLimits): boolean {
+  protected isFull(
+    list: { size: number },
+    limit: Exclude<keyof ModelLimits, 'applicationsPerHour'>,
+  ): boolean {
     return list.size >= this.limits[limit];
   }
 
@@ -67,6 +71,7 @@ export class ModelState {
       account.sent.delete(name);
       account.received.delete(name);
       account.blocks.delete(name);
+      account.refusedBy.delete(name);
     }
   }
 

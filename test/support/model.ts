@@ -28,7 +28,10 @@ export class Model extends ModelState {
         return this.accept(step);
       case 'refuse': {
         const answer = this.deleteApplication({ ...step, kind: 'deleteApplication', type: 'COME_IN' });
-        if (answer === 'OK') this.drop(step.to, step.by);
+        if (answer === 'OK') {
+          this.drop(step.to, step.by);
+          this.need(step.to).refusedBy.add(step.by);
+        }
         return answer;
       }
       case 'deleteApplication':
@@ -92,6 +95,8 @@ export class Model extends ModelState {
     if (b.allowType === 'ALLOW_ANY') return this.befriend(by, to, details, { mine: true, theirs: both });
     if (!a.sent.has(to) && this.isFull(a.sent, 'applications')) return 'APPLICATION_LIMIT';
     if (!b.received.has(by) && this.isFull(b.received, 'applications')) return 'APPLICATION_LIMIT';
+    if (a.refusedBy.has(to) || a.askings >= this.limits.applicationsPerHour) return 'TOO_FREQUENT';
+    a.askings += 1;
     this.drop(by, to);
     a.sent.set(to, { ...words, remark, group });
     b.received.set(by, { ...words, read: false });

@@ -21,6 +21,7 @@ const FLAGS = [
   'mySentFull',
   'theirReceivedFull',
   'myBlocksFull',
+  'tooFrequent',
 ] as const;
 
 const POLICIES = ['ALLOW_ANY', 'NEED_CONFIRM', 'DENY_ANY'] as const;

@@ -54,14 +54,15 @@ function toAddRules(both: boolean): Rule[] {
       sets: both ? ['iHave', 'theyHave'] : ['iHave'],
     },
     {
-      when: (state) => needsConfirm(state) && state.facts.mySent && state.facts.theirReceived,
-      result: 'PENDING',
-      asks: true,
-    },
-    {
       when: ({ facts, mySentFull, theirReceivedFull }) =>
         (mySentFull && !facts.mySent) || (theirReceivedFull && !facts.theirReceived),
       result: 'APPLICATION_LIMIT',
+    },
+    { when: ({ tooFrequent }) => tooFrequent, result: 'TOO_FREQUENT' },
+    {
+      when: (state) => needsConfirm(state) && state.facts.mySent && state.facts.theirReceived,
+      result: 'PENDING',
+      asks: true,
     },
     { when: needsConfirm, result: 'PENDING', sets: MY_REQUEST, asks: true },
   ];

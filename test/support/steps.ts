@@ -68,7 +68,7 @@ export function anyStep(users: readonly string[], { deletes = true } = {}): fc.A
       source: fc.constantFrom('', 'web', 'card'),
     }),
     step(10, 'accept', { by, to, andAdd: fc.boolean(), remark }),
-    step(2, 'refuse', { by, to }),
+    step(4, 'refuse', { by, to }),
     step(4, 'deleteApplication', { by, to, type: fc.constantFrom('COME_IN', 'SEND_OUT') }),
     step(2, 'read', { by, users: maybe(several) }),
     step(3, 'unfriend', { by, users: several, both: fc.boolean() }),
