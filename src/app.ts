@@ -16,11 +16,14 @@ import { openTrustedDocuments } from './graphql/trusted-documents';
 import { Closers } from './lib/closers';
 import { listen, stopServer } from './lib/http-server';
 import { createLogger } from './logger';
+import { OperationRates } from './rates/operation-rates';
+import { openRateLimits } from './rates/rate-limits';
 import { openServices, type Dependencies } from './services';
 import { openTracing } from './tracing/open-tracing';
 import type { Tracing } from './tracing/tracing';
 import { createAuthenticate } from './transport/authenticate';
 import { Connections } from './transport/connections';
+import { createAddressFinder } from './transport/client-address';
 import { createHttpServer, GRAPHQL_PATH } from './transport/http';
 import { createProtocol } from './transport/graphql-ws-protocol';
 import { SocketExpiries } from './transport/socket-expiries';
@@ -29,6 +32,7 @@ import { OperationMetrics } from './transport/metrics-operations';
 import { createMetricsServer } from './transport/metrics-server';
 import { watchServices } from './transport/observed-services';
 import { Observer } from './transport/observer';
+import { RateDoor } from './transport/rate-door';
 import { attachWebSocket } from './transport/websocket';
 import type { Viewer } from './users/viewer';
 
@@ -83,9 +87,17 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     closers.add(() => services.stop());
     const { clock } = services;
 
+    const rates = await openRateLimits(config, onError);
+    closers.add(() => {
+      rates.stop();
+    });
+    const operationRates = new OperationRates(rates);
+    const findAddress = createAddressFinder(config.trustedProxies, config.forwardedHeader);
+    const rateDoor = new RateDoor(rates, findAddress);
+
     const schema = createExecutableSchema(services);
     const compiled = new CompiledQueries(schema, dependencies);
-    const apollo = createApollo(schema, compiled, logger, logDefect);
+    const apollo = createApollo(schema, compiled, logger, logDefect, operationRates);
     await apollo.start();
     closers.add(() => apollo.stop());
 
@@ -117,6 +129,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
         : createMetrics(
             {
               ...services,
+              rates,
               countSockets: () => sockets.count(),
               unsentBytes: () => sockets.unsentBytes(),
               connections,
@@ -127,6 +140,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     const server = createHttpServer({
       apollo,
       authenticate,
+      rateDoor,
       createContext,
       documents,
       corsOrigins: config.corsOrigins,
@@ -143,6 +157,8 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       compiled,
       documents,
       authenticate,
+      rateDoor,
+      operationRates,
       createContext,
       logDefect,
       expiries: new SocketExpiries(clock),
@@ -150,7 +166,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       socketsPerUser: config.socketsPerUser,
       operationsPerSocket: config.operationsPerSocket,
     });
-    const sockets = attachWebSocket(server, protocol, observer, onError);
+    const sockets = attachWebSocket(server, protocol, rateDoor, observer, onError);
     const baseUrl = toBaseUrl(await listen(server, config.host, config.port));
     closers.add(async () => {
       // The port closes first: a client that is told to go away must not come back to this process.

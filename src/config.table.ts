@@ -13,10 +13,14 @@ import {
   toUrl,
   toUrls,
 } from './lib/setting';
+import { toTrustedProxies } from './lib/trusted-proxies';
 
 /** Pino's levels, and `silent`. */
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const FORWARDED_HEADERS = ['x-forwarded-for', 'forwarded'] as const;
+export type ForwardedHeader = (typeof FORWARDED_HEADERS)[number];
 
 const TRUST_MODES = ['off', 'log', 'enforce'] as const;
 export type TrustMode = (typeof TRUST_MODES)[number];
@@ -137,6 +141,35 @@ export const settings = {
       'How long a user who was refused may not ask the same user again; 0 for not at all. A day when unset.',
     parse: toInteger(0, 315_360_000),
   },
+  trustedProxies: {
+    name: 'AMICUS_TRUSTED_PROXIES',
+    default: '0',
+    description:
+      'Proxies that are believed when they say which address a client has: how many stand in front of this server, or their addresses and networks, `10.0.0.0/8,::1`. With 0, none.',
+    parse: toTrustedProxies,
+  },
+  forwardedHeader: {
+    name: 'AMICUS_FORWARDED_HEADER',
+    default: 'x-forwarded-for',
+    description: 'The header in which these proxies say it: `x-forwarded-for` or `forwarded`.',
+    parse: toChoice(FORWARDED_HEADERS),
+  },
+  rateWindowSeconds: {
+    name: 'AMICUS_RATE_WINDOW_SECONDS',
+    default: '60',
+    description: 'The window of the limits below, which begins with the first that is counted.',
+    parse: toInteger(1, 86_400),
+  },
+  rateRequests: rate('REQUESTS', '60000', 'HTTP requests of one address (IPv6: /64) to this server'),
+  rateConnects: rate('CONNECTS', '12000', 'WebSocket handshakes of one address'),
+  rateFailures: rate(
+    'FAILURES',
+    '300',
+    'Refused tokens of one address, after which nothing from there is looked at',
+  ),
+  rateQueries: rate('QUERIES', '3000', 'Queries of one user, each counted by its root fields'),
+  rateMutations: rate('MUTATIONS', '600', 'Mutations of one user, each counted by its root fields'),
+  rateSubscriptions: rate('SUBSCRIPTIONS', '300', 'Subscriptions that one user begins'),
   corsOrigins: {
     name: 'AMICUS_CORS_ORIGINS',
     default: '',
@@ -232,6 +265,15 @@ export const allSettings: readonly Setting<unknown>[] = [
   ...Object.values(settings),
   ...Object.values(limitSettings),
 ];
+
+function rate(suffix: string, points: string, what: string): Setting<number> {
+  return {
+    name: `AMICUS_RATE_${suffix}`,
+    default: points,
+    description: `${what}, within the window; 0 for any number.`,
+    parse: toInteger(0, 2_147_483_647),
+  };
+}
 
 function limit(key: keyof Limits, suffix: string, description: string): Setting<number> {
   return {

@@ -1,8 +1,16 @@
-import { allSettings, limitSettings, type LogLevel, settings, type TrustMode } from './config.table';
+import {
+  allSettings,
+  type ForwardedHeader,
+  limitSettings,
+  type LogLevel,
+  settings,
+  type TrustMode,
+} from './config.table';
 import { databaseSettings } from './config.database';
 import type { PostgresConfig } from './database/postgres-config';
 import { findNearestName } from './lib/nearest-name';
 import type { Parsed, Setting } from './lib/setting';
+import type { TrustedProxies } from './lib/trusted-proxies';
 import type { Limits } from './limits';
 
 /** What the operator decided, checked. Null means that the setting is absent. */
@@ -35,6 +43,17 @@ export interface Config extends PostgresConfig {
   readonly operationsPerSocket: number;
   /** How long who was refused may not ask the same user again. */
   readonly refusalCooldownSeconds: number;
+  /** Whose word about a client's address is believed, and in which header they write it. */
+  readonly trustedProxies: TrustedProxies;
+  readonly forwardedHeader: ForwardedHeader;
+  readonly rateWindowSeconds: number;
+  /** How many of each within the window, 0 for any number: these three by address, the others by user. */
+  readonly rateRequests: number;
+  readonly rateConnects: number;
+  readonly rateFailures: number;
+  readonly rateQueries: number;
+  readonly rateMutations: number;
+  readonly rateSubscriptions: number;
   /** As browsers write them, or `*` for all. */
   readonly corsOrigins: readonly string[];
   /** An absolute path; null means no manifest, and then the mode is off. */

@@ -2,11 +2,15 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { ApolloServer } from '@apollo/server';
+import { loadConfig } from '../src/config';
 import { RequestContext } from '../src/graphql/context';
 import { Connections } from '../src/transport/connections';
 import { createLogger } from '../src/logger';
 import { Observer } from '../src/transport/observer';
+import { openRateLimits } from '../src/rates/rate-limits';
+import { createAddressFinder } from '../src/transport/client-address';
 import { createHttpServer, type HttpLimits } from '../src/transport/http';
+import { RateDoor } from '../src/transport/rate-door';
 
 const LARGE = 64 * 1024 * 1024;
 
@@ -36,9 +40,11 @@ describe('the HTTP door', () => {
 
   async function open(limits: Partial<HttpLimits>): Promise<{ socket: Socket; connection: Socket }> {
     const viewer = { userID: 'ann', isAdmin: false };
+    const rates = await openRateLimits(loadConfig({}), () => undefined);
     const server = createHttpServer({
       apollo,
       authenticate: () => Promise.resolve({ viewer, expiresAtMs: null }),
+      rateDoor: new RateDoor(rates, createAddressFinder(0, 'x-forwarded-for')),
       createContext: () => Object.create(RequestContext.prototype) as RequestContext,
       documents: null,
       corsOrigins: [],

@@ -12,12 +12,15 @@ import type { RequestContext } from './context';
 import { presentError, type LogDefect } from './error-presenter';
 import { MAX_TOKENS } from './limits';
 import { watchOperations } from './watch-operations';
+import type { OperationRates } from '../rates/operation-rates';
+import { limitRates } from './rate-plugin';
 
 export function createApollo(
   schema: GraphQLSchema,
   compiled: CompiledQueries,
   logger: Logger,
   logDefect: LogDefect,
+  operationRates: OperationRates,
 ): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,
@@ -36,6 +39,7 @@ export function createApollo(
     plugins: [
       plugins.refuseSubscriptions,
       plugins.refuseUnacceptable,
+      limitRates(operationRates),
       plugins.answerJsonClientsWith200,
       plugins.executeCompiled(compiled),
       watchOperations,

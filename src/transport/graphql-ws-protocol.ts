@@ -19,11 +19,14 @@ import type { RequestContext } from '../graphql/context';
 import { presentError, type LogDefect } from '../graphql/error-presenter';
 import type { Operations } from '../graphql/operations';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
+import type { OperationRates } from '../rates/operation-rates';
+import { toRateError } from '../rates/rate-refusal';
 import type { Viewer } from '../users/viewer';
 import { fromConnectionParams, type Authenticate, type Authenticated } from './authenticate';
 import type { Connections } from './connections';
 import type { ObservedSocket } from './observed-socket';
 import { toClientID } from './operation-names';
+import type { RateDoor } from './rate-door';
 import { SocketCensus } from './socket-census';
 import type { SocketExpiries } from './socket-expiries';
 import { SocketSink } from './socket-sink';
@@ -34,6 +37,8 @@ const TRY_AGAIN_LATER = 1013;
 export interface ProtocolOptions {
   schema: GraphQLSchema;
   authenticate: Authenticate;
+  rateDoor: RateDoor;
+  operationRates: OperationRates;
   operations: Operations;
   compiled: CompiledQueries;
   /** Null when there is no manifest. */
@@ -52,6 +57,8 @@ export interface Session {
   readonly socket: WebSocket;
   /** What the socket writes to. */
   readonly connection: Duplex;
+  /** By which its address is limited. */
+  readonly rateKey: string;
   /** Missing until the connection is acknowledged. */
   authenticated?: Authenticated;
   /**
@@ -82,7 +89,8 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
     params: Readonly<Record<string, unknown>> | undefined,
   ): Promise<boolean> {
     const { socket } = session;
-    const authenticated = await authenticate(fromConnectionParams(params));
+    const credentials = fromConnectionParams(params);
+    const authenticated = await options.rateDoor.guard(session.rateKey, credentials, authenticate);
     // The client may have gone while its token was checked: its close has been, and would not be seen any more.
     if (socket.readyState !== WebSocket.OPEN) return false;
     if (!census.enter(authenticated.viewer.userID)) {
@@ -145,12 +153,12 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
 }
 
 /** A mistake in one operation is that operation's error; thrown from here it would close the whole socket. */
-function toExecution(
-  { schema, operations, documents, createContext }: ProtocolOptions,
+async function toExecution(
+  { schema, operations, documents, createContext, operationRates }: ProtocolOptions,
   session: Session,
   name: string,
   payload: SubscribePayload,
-): ExecutionArgs | readonly GraphQLError[] {
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
   const { authenticated } = session;
   if (authenticated === undefined)
     throw new Error('An operation came before the connection was acknowledged.');
@@ -165,8 +173,15 @@ function toExecution(
   const checked = operations.check(query);
   if ('errors' in checked) return checked.errors;
   const { document } = checked;
-  const isSubscription =
-    getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+  const operation = getOperationAST(document, operationName);
+  const verdict = operation && (await operationRates.take(authenticated.viewer, document, operation));
+  if (verdict?.isRefused === true) {
+    const error = toRateError(verdict);
+    return [new GraphQLError(error.message, { originalError: error })];
+  }
+  // The client may have gone while its points were counted: nobody would end what is opened now.
+  if (session.socket.readyState !== WebSocket.OPEN) return [TOO_MANY_OPERATIONS];
+  const isSubscription = operation?.operation === OperationTypeNode.SUBSCRIPTION;
   const renderer = isSubscription
     ? operations.findRenderer(query, document, operationName, variables ?? {})
     : null;

@@ -4,15 +4,16 @@ import type { ServerResponse } from 'node:http';
 export class HttpProblem extends Error {
   constructor(
     readonly status: number,
-    readonly code: 'BAD_REQUEST' | 'FORBIDDEN' | 'INTERNAL_SERVER_ERROR',
+    readonly code: 'BAD_REQUEST' | 'FORBIDDEN' | 'RATE_LIMITED' | 'INTERNAL_SERVER_ERROR',
     message: string,
     readonly headers: Readonly<Record<string, string>> = {},
+    readonly details: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }
 
   toGraphql(): { message: string; extensions: { code: string } } {
-    return { message: this.message, extensions: { code: this.code } };
+    return { message: this.message, extensions: { ...this.details, code: this.code } };
   }
 }
 

@@ -9,6 +9,8 @@ import type { Origins } from './origins';
 
 export interface GraphqlHandlerOptions<Context extends BaseContext> {
   apollo: ApolloServer<Context>;
+  /** Rejects when nothing of the request is to be read. */
+  admit?: (request: IncomingMessage) => Promise<void>;
   /** Rejects when the caller may not call. */
   createContext: (request: IncomingMessage) => Promise<Context>;
   /**
@@ -43,6 +45,7 @@ export function createGraphqlHandler<Context extends BaseContext>(
         send(response, 204, { ...shared, ...preflight }, '');
         return;
       }
+      await options.admit?.(request);
       const { status = 200, headers, body } = await execute(request, search, options);
       // Results come in pieces only for @defer and @stream, which the schema does not have.
       if (body.kind !== 'complete') throw new Error('A result in pieces was not expected.');

@@ -11,12 +11,14 @@ import type { Metrics } from './metrics';
 import { sendMetrics } from './metrics-server';
 import type { Observer } from './observer';
 import { Origins } from './origins';
+import type { RateDoor } from './rate-door';
 
 export const GRAPHQL_PATH = '/graphql';
 
 export interface HttpOptions {
   apollo: ApolloServer<RequestContext>;
   authenticate: Authenticate;
+  rateDoor: RateDoor;
   createContext: (viewer: Viewer) => RequestContext;
   /** Null when there is no manifest. */
   documents: TrustedDocuments | null;
@@ -61,6 +63,7 @@ export function createHttpServer(options: HttpOptions): Server {
   const {
     apollo,
     authenticate,
+    rateDoor,
     createContext,
     documents,
     corsOrigins,
@@ -72,10 +75,12 @@ export function createHttpServer(options: HttpOptions): Server {
   } = options;
   const answerGraphql = createGraphqlHandler({
     apollo,
+    admit: (request) => rateDoor.admitRequest(request),
     createContext: async (request) => {
       const operation = observer.find(request);
       try {
-        const { viewer } = await authenticate(fromHeaders(request.headers));
+        const credentials = fromHeaders(request.headers);
+        const { viewer } = await rateDoor.guard(rateDoor.toKey(request), credentials, authenticate);
         connections.hold(request.socket);
         return Object.assign(createContext(viewer), { operation });
       } catch (error) {

@@ -3,6 +3,7 @@ import type { DatabaseLoad } from '../database/statement-watch';
 import { addReplicaMetrics } from './replica-metrics';
 import type { HubStats } from '../events/hub';
 import type { ReplicaReadStats } from '../users/replica-reads';
+import { RATE_KINDS, type RateLimits } from '../rates/rate-limits';
 import type { CacheStats } from '../users/stranger-cache';
 import { findVersion } from '../version';
 
@@ -15,6 +16,7 @@ export interface MetricSources {
   replicaReads: { stats: ReplicaReadStats } | null;
   connections: { readonly count: number; readonly dropped: number };
   database: { load: DatabaseLoad };
+  rates: RateLimits;
   isBusUp: () => boolean;
   countSockets: () => number;
   unsentBytes: () => number;
@@ -40,6 +42,7 @@ export function createMetrics(
     fanout,
     sources,
     replicaReads,
+    rates,
     database,
     isBusUp,
     countSockets,
@@ -120,6 +123,13 @@ export function createMetrics(
   const misses = counter('stranger_copy_misses_total', 'Profiles for which there was no fresh copy.');
   const evictions = counter('stranger_copy_evictions_total', 'Copies that had to go for want of room.');
 
+  const rateLimited = new Counter({
+    name: 'amicus_rate_limited_total',
+    help: 'What was refused for coming too often, by what it was.',
+    labelNames: ['kind'],
+    registers,
+  });
+
   async function collect(): Promise<void> {
     const backlog = await answerInTime(fanout.loadBacklog());
     databaseUp.set(backlog === null ? 0 : 1);
@@ -153,6 +163,8 @@ export function createMetrics(
     setTotal(hits, strangers.stats.hits);
     setTotal(misses, strangers.stats.misses);
     setTotal(evictions, strangers.stats.evictions);
+    rateLimited.reset();
+    for (const kind of RATE_KINDS) rateLimited.inc({ kind }, rates[kind].refused);
   }
 
   async function renderNow(): Promise<string> {

@@ -11,6 +11,9 @@ import type { ObservedSocket } from './observed-socket';
 import type { Observer } from './observer';
 import { OperationNames } from './operation-names';
 import { REQUEST_ID } from './request-id';
+import type { Verdict } from '../rates/rate-limit';
+import { toRateHeaders } from '../rates/rate-refusal';
+import type { RateDoor } from './rate-door';
 
 const MAX_FRAME_BYTES = 256 * 1024;
 /** Who has left so much unread is not listened to until it has read: it would only ask for more. */
@@ -33,6 +36,7 @@ export interface WebSocketDoor {
 export function attachWebSocket(
   server: Server,
   protocol: Protocol<Session>,
+  rateDoor: RateDoor,
   observer: Observer,
   onError: (error: unknown) => void,
 ): WebSocketDoor {
@@ -54,11 +58,25 @@ export function attachWebSocket(
       return;
     }
     heartbeat ??= startHeartbeat(sockets);
-    const observed = observer.socket(request);
-    request.headers[REQUEST_ID] = observed.requestID;
-    sockets.handleUpgrade(request, connection, head, (socket) => {
-      open(socket, connection, protocol, observed, onError);
-    });
+    const onLost = (): void => {
+      connection.destroy();
+    };
+    connection.on('error', onLost);
+    rateDoor
+      .findConnectRefusal(request)
+      .then((refusal) => {
+        if (refusal !== null) {
+          connection.end(toRefusal(refusal));
+          return;
+        }
+        connection.off('error', onLost);
+        const observed = observer.socket(request);
+        request.headers[REQUEST_ID] = observed.requestID;
+        sockets.handleUpgrade(request, connection, head, (socket) => {
+          open(socket, connection, rateDoor.toKey(request), protocol, observed, onError);
+        });
+      })
+      .catch(onError);
   });
   return {
     count: () => sockets.clients.size,
@@ -81,9 +99,16 @@ export function attachWebSocket(
   };
 }
 
+function toRefusal(verdict: Verdict): string {
+  const headers = { connection: 'close', 'content-length': '0', ...toRateHeaders(verdict) };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 429 Too Many Requests\r\n${lines.join('')}\r\n`;
+}
+
 function open(
   socket: WebSocket,
   connection: Duplex,
+  rateKey: string,
   protocol: Protocol<Session>,
   observed: ObservedSocket,
   onError: (error: unknown) => void,
@@ -153,7 +178,7 @@ function open(
         });
       },
     },
-    { socket, connection, underWay, observed },
+    { socket, connection, rateKey, underWay, observed },
   );
   socket.once('close', (code, reason) => {
     observed.closed(code);

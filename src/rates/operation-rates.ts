@@ -1,0 +1,31 @@
+import { OperationTypeNode, type DocumentNode, type OperationDefinitionNode } from 'graphql';
+import type { Viewer } from '../users/viewer';
+import type { RateLimit, Verdict } from './rate-limit';
+import type { RateLimits } from './rate-limits';
+import { countRootFields } from './root-fields';
+
+/** Limits what users ask for, by the kind of operation. Administrators are not limited, whomever they act for. */
+export class OperationRates {
+  private readonly limits: Record<OperationTypeNode, RateLimit>;
+
+  constructor({ queries, mutations, subscriptions }: RateLimits) {
+    this.limits = {
+      [OperationTypeNode.QUERY]: queries,
+      [OperationTypeNode.MUTATION]: mutations,
+      [OperationTypeNode.SUBSCRIPTION]: subscriptions,
+    };
+  }
+
+  /**
+   * Takes a point for each root field, once before the operation is executed. Null when the viewer is not limited.
+   * The operation is one of the document, which is valid.
+   */
+  async take(
+    { userID, isAdmin }: Viewer,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+  ): Promise<Verdict | null> {
+    if (isAdmin) return null;
+    return this.limits[operation.operation].take(userID, countRootFields(document, operation));
+  }
+}

@@ -1,0 +1,79 @@
+import { RateLimiterRedis } from 'rate-limiter-flexible';
+import { BoundedMemory } from './bounded-memory';
+import { RateLimit, type RateCounter } from './rate-limit';
+import { RateRedis } from './rate-redis';
+
+export interface RateConfig {
+  readonly rateWindowSeconds: number;
+  /** Points in a window; 0 for no limit. The first three by address, the others by user. */
+  readonly rateRequests: number;
+  readonly rateConnects: number;
+  readonly rateFailures: number;
+  readonly rateQueries: number;
+  readonly rateMutations: number;
+  readonly rateSubscriptions: number;
+  /** Null counts on each server for itself. */
+  readonly redisUrls: readonly string[] | null;
+  readonly redisPrefix: string;
+}
+
+/** HTTP requests, WebSocket handshakes and tokens that are refused, by address; the kinds of operations, by user. */
+export const RATE_KINDS = [
+  'requests',
+  'connects',
+  'failures',
+  'queries',
+  'mutations',
+  'subscriptions',
+] as const;
+
+export type RateLimits = Readonly<Record<(typeof RATE_KINDS)[number], RateLimit>> & {
+  /** Safe to call twice. */
+  stop(): void;
+};
+
+/** Of one limit, on one server. */
+const MAX_KEYS = 100_000;
+
+/**
+ * Where a Redis is named, the limits hold over all servers together, and on each for itself while Redis is missing.
+ * Only HTTP requests by address are never counted there: that limit is to keep a flood from costing anything, and it
+ * would cost a round trip.
+ */
+export async function openRateLimits(
+  config: RateConfig,
+  onError: (error: unknown) => void,
+): Promise<RateLimits> {
+  const { rateWindowSeconds: windowSeconds, redisUrls, redisPrefix } = config;
+  const redis = redisUrls === null ? null : new RateRedis(redisUrls, onError);
+  await redis?.start();
+
+  const create = (name: string, points: number, store: RateRedis | null): RateLimit => {
+    const options = { points, duration: windowSeconds, keyPrefix: `${redisPrefix}:rate:${toKeyPart(name)}` };
+    const createCounter = (): RateCounter => {
+      const memory = new BoundedMemory(options, MAX_KEYS);
+      if (store === null) return memory;
+      return new RateLimiterRedis({
+        ...options,
+        storeClient: store,
+        useRedisPackage: true,
+        rejectIfRedisNotReady: true,
+        insuranceLimiter: memory,
+      });
+    };
+    return new RateLimit({ name, points, windowSeconds }, points === 0 ? null : createCounter());
+  };
+  return {
+    requests: create('requests', config.rateRequests, null),
+    connects: create('connections', config.rateConnects, redis),
+    failures: create('refused tokens', config.rateFailures, redis),
+    queries: create('queries', config.rateQueries, redis),
+    mutations: create('mutations', config.rateMutations, redis),
+    subscriptions: create('subscriptions', config.rateSubscriptions, redis),
+    stop: () => redis?.stop(),
+  };
+}
+
+function toKeyPart(name: string): string {
+  return name.replaceAll(' ', '-');
+}

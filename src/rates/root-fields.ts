@@ -1,0 +1,51 @@
+import { Kind, type DocumentNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+
+/** Lives as long as the document. */
+const counts = new WeakMap<OperationDefinitionNode, number>();
+
+/**
+ * How many fields an operation asks of its root: aliases count one by one, fields of fragments at each place where the
+ * fragment stands. `document` is valid and holds the operation.
+ */
+export function countRootFields(document: DocumentNode, operation: OperationDefinitionNode): number {
+  let count = counts.get(operation);
+  if (count === undefined) {
+    count = countFields(document, operation.selectionSet, new Map());
+    counts.set(operation, count);
+  }
+  return count;
+}
+
+/** Each fragment is counted once, however often it is spread: nested, they would be many. */
+function countFields(
+  document: DocumentNode,
+  { selections }: SelectionSetNode,
+  known: Map<string, number>,
+): number {
+  let count = 0;
+  for (const selection of selections) {
+    switch (selection.kind) {
+      case Kind.FIELD:
+        count += 1;
+        break;
+      case Kind.INLINE_FRAGMENT:
+        count += countFields(document, selection.selectionSet, known);
+        break;
+      case Kind.FRAGMENT_SPREAD: {
+        const name = selection.name.value;
+        const fields = known.get(name) ?? countFragment(document, name, known);
+        known.set(name, fields);
+        count += fields;
+      }
+    }
+  }
+  return count;
+}
+
+function countFragment(document: DocumentNode, name: string, known: Map<string, number>): number {
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name)
+      return countFields(document, definition.selectionSet, known);
+  }
+  return 0;
+}

@@ -1,0 +1,202 @@
+import { allSettings } from '../src/config.table';
+import { RATE_KINDS } from '../src/rates/rate-limits';
+import { readDocument, toCodeWords, toTableRows } from './support/markdown';
+import { ADMIN, TestServer, type Caller, type GraphqlAnswer } from './support/server';
+import { Sockets } from './support/sockets';
+
+const ME = '{ me { id } }';
+const SET_LEVEL = 'mutation ($level: Int!) { setSelfInfo(input: { level: $level }) { level } }';
+const LISTEN = 'subscription { friendshipEvents { __typename } }';
+const HOUR = 3_600;
+
+interface Answer extends GraphqlAnswer<Record<string, unknown>> {
+  status: number;
+  headers: Headers;
+}
+
+describe('what one user asks for is limited', () => {
+  let server: TestServer;
+  let users = 0;
+  const sockets = new Sockets(() => server);
+  beforeAll(async () => {
+    server = await TestServer.start({
+      config: { rateWindowSeconds: HOUR, rateQueries: 3, rateMutations: 4, rateSubscriptions: 2 },
+    });
+  });
+  afterEach(() => sockets.closeAll());
+  afterAll(() => server.stop());
+
+  const newUser = (): string => `user${String((users += 1))}`;
+
+  async function post(caller: string | Caller, query: string, variables = {}): Promise<Answer> {
+    const headers = await server.headers(typeof caller === 'string' ? { userID: caller } : caller);
+    const response = await fetch(server.url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    const answer = (await response.json()) as GraphqlAnswer<Record<string, unknown>>;
+    return { ...answer, status: response.status, headers: response.headers };
+  }
+
+  /** Between nothing and an hour, and not the first second of it that has begun. */
+  function expectWithinTheHour(seconds: number): void {
+    expect(seconds).toBeGreaterThan(HOUR - 300);
+    expect(seconds).toBeLessThanOrEqual(HOUR);
+  }
+
+  it('queries over HTTP: answers tell how many are left, the one past the limit when there will be more', async () => {
+    const user = newUser();
+    for (const left of [2, 1, 0]) {
+      const { status, headers, data } = await post(user, ME);
+      expect([status, data]).toEqual([200, { me: { id: user } }]);
+      expect(headers.get('ratelimit-policy')).toBe(`"queries";q=3;w=${HOUR}`);
+      expect(headers.get('ratelimit')).toMatch(new RegExp(`^"queries";r=${left};t=\\d+$`));
+      expect(headers.get('retry-after')).toBeNull();
+    }
+    for (let time = 0; time < 2; time++) {
+      const { status, headers, data, errors } = await post(user, ME);
+      expect([status, data]).toEqual([429, undefined]);
+      const { code, retryAfterMs } = errors?.[0]?.extensions ?? {};
+      expect(code).toBe('RATE_LIMITED');
+      expect(errors?.[0]?.message).toBe(`Too many queries: 3 in ${HOUR} seconds are allowed.`);
+      expectWithinTheHour(Number(retryAfterMs) / 1_000);
+      expectWithinTheHour(Number(headers.get('retry-after')));
+      expect(headers.get('ratelimit-policy')).toBe(`"queries";q=3;w=${HOUR}`);
+      expect(headers.get('ratelimit')).toBe(`"queries";r=0;t=${String(headers.get('retry-after'))}`);
+    }
+    // Each kind by itself, each user too.
+    expect((await post(user, SET_LEVEL, { level: 1 })).status).toBe(200);
+    expect((await post(newUser(), ME)).status).toBe(200);
+  });
+
+  it('mutations: of the one past the limit nothing is done', async () => {
+    const user = newUser();
+    for (const level of [1, 2, 3, 4])
+      expect((await post(user, SET_LEVEL, { level })).data).toEqual({ setSelfInfo: { level } });
+    expect((await post(user, SET_LEVEL, { level: 5 })).status).toBe(429);
+    expect((await post(user, '{ me { level } }')).data).toEqual({ me: { level: 4 } });
+  });
+
+  it.each([
+    ['aliases', 'mutation { a: SET b: SET c: SET d: SET e: SET }'],
+    ['inline fragments', 'mutation { a: SET ... { b: SET c: SET ... on Mutation { d: SET } } e: SET }'],
+    [
+      'fragments in fragments',
+      'mutation { ...Two ...Two } fragment Two on Mutation { ...One b: SET } fragment One on Mutation { a: SET c: SET }',
+    ],
+  ])('mutations count by their root fields, in %s', async (_what, template) => {
+    const user = newUser();
+    const tooMany = template.replaceAll('SET', 'setSelfInfo(input: { level: 7 }) { level }');
+    const { status, errors } = await post(user, tooMany);
+    expect([status, errors?.[0]?.extensions['code']]).toEqual([429, 'RATE_LIMITED']);
+    expect((await post(user, '{ me { level } }')).data).toEqual({ me: { level: 0 } });
+  });
+
+  it('as many root fields as are left are served', async () => {
+    const set = 'setSelfInfo(input: { level: 7 }) { level }';
+    const { status, headers } = await post(newUser(), `mutation { a: ${set} b: ${set} c: ${set} d: ${set} }`);
+    expect([status, headers.get('ratelimit')?.replace(/t=.*/, '')]).toEqual([200, '"mutations";r=0;']);
+  });
+
+  it('operations over WebSocket: an error for that one alone, with the same count as over HTTP', async () => {
+    const user = newUser();
+    const socket = await sockets.init(user);
+    await post(user, ME);
+    for (const id of ['1', '2']) {
+      socket.subscribe(id, ME);
+      expect(await socket.next()).toMatchObject({ id, type: 'next' });
+      expect(await socket.next()).toMatchObject({ id, type: 'complete' });
+    }
+    socket.subscribe('3', ME);
+    const refused = (await socket.next()) as { payload: { extensions: Record<string, number> }[] };
+    expect(refused).toMatchObject({
+      id: '3',
+      type: 'error',
+      payload: [{ extensions: { code: 'RATE_LIMITED' } }],
+    });
+    expectWithinTheHour((refused.payload[0]?.extensions['retryAfterMs'] ?? 0) / 1_000);
+    expect((await post(user, ME)).status).toBe(429);
+    // The socket lives, and so does what else it does.
+    socket.subscribe('3', SET_LEVEL, { level: 2 });
+    expect(await socket.next()).toMatchObject({ id: '3', payload: { data: { setSelfInfo: { level: 2 } } } });
+    expect(await socket.next()).toMatchObject({ id: '3', type: 'complete' });
+    socket.send({ type: 'ping' });
+    expect(await socket.next()).toEqual({ type: 'pong' });
+  });
+
+  it('subscriptions: two are begun, a third is refused and listens to nothing', async () => {
+    const user = newUser();
+    const socket = await sockets.init(user);
+    for (const id of ['1', '2']) {
+      socket.subscribe(id, LISTEN);
+      expect(await socket.next()).toMatchObject({ id, type: 'next' });
+    }
+    socket.subscribe('3', LISTEN);
+    expect(await socket.next()).toMatchObject({ id: '3', type: 'error' });
+    await post(user, SET_LEVEL, { level: 9 });
+    const told = [await socket.next(), await socket.next()].map(({ id }) => id);
+    expect(told.sort()).toEqual(['1', '2']);
+    expect(await socket.drain()).toEqual([]);
+  });
+
+  it('administrators are not, nor whom they act for when they do', async () => {
+    const user = newUser();
+    for (const caller of [ADMIN, { ...ADMIN, actAs: user }]) {
+      for (let level = 1; level <= 6; level++) {
+        const { status, headers } = await post(caller, SET_LEVEL, { level });
+        expect([status, headers.get('ratelimit')]).toEqual([200, null]);
+      }
+    }
+    const { headers } = await post(user, SET_LEVEL, { level: 1 });
+    expect(headers.get('ratelimit')).toMatch(/^"mutations";r=3;/);
+  });
+
+  it('what was refused is counted in the metrics, by kind', async () => {
+    const user = newUser();
+    const read = async (): Promise<number[]> => {
+      const text = await (await fetch(server.url.replace('/graphql', '/metrics'))).text();
+      return ['queries', 'mutations', 'subscriptions', 'requests', 'connects', 'failures'].map((kind) =>
+        Number(new RegExp(`^amicus_rate_limited_total\\{kind="${kind}"\\} (\\d+)$`, 'm').exec(text)?.[1]),
+      );
+    };
+    const [queries = NaN, ...others] = await read();
+    for (let time = 0; time < 5; time++) await post(user, ME);
+    expect(await read()).toEqual([queries + 2, ...others]);
+  });
+});
+
+test('a window ends, and the next one begins', async () => {
+  const server = await TestServer.start({ config: { rateWindowSeconds: 1, rateMutations: 1 } });
+  const set = async (): Promise<boolean> =>
+    (await server.send('ann', SET_LEVEL, { level: 1 })).errors === undefined;
+  expect(await set()).toBe(true);
+  // How often it is refused until then depends on the machine.
+  while (!(await set()));
+  await server.stop();
+});
+
+test('0 switches a limit off', async () => {
+  const server = await TestServer.start({
+    config: { rateWindowSeconds: HOUR, rateQueries: 0, rateMutations: 1 },
+  });
+  for (let time = 0; time < 5; time++) await server.call('ann', ME);
+  await server.call('ann', SET_LEVEL, { level: 1 });
+  expect((await server.send('ann', SET_LEVEL, { level: 1 })).errors).toHaveLength(1);
+  await server.stop();
+});
+
+test('docs/rate-limits.md has every limit, with its setting and default', () => {
+  const page = readDocument('docs/rate-limits.md');
+  const written = toTableRows(page, 'Requests').map(([, , setting = '', value]) => [
+    toCodeWords(setting)[0],
+    value,
+  ]);
+  const counted = allSettings.filter(
+    ({ name }) => name.startsWith('AMICUS_RATE_') && name !== 'AMICUS_RATE_WINDOW_SECONDS',
+  );
+  expect(written).toHaveLength(RATE_KINDS.length);
+  expect(Object.fromEntries(written)).toEqual(
+    Object.fromEntries(counted.map((row) => [row.name, row.default])),
+  );
+});
