@@ -44,6 +44,10 @@ export class Workspace {
       AMICUS_JWT_SECRET: SECRET,
       // The star has all listeners in its own list, too.
       AMICUS_LIMIT_FRIENDS: '100000',
+      // All of them come from one address, at once.
+      AMICUS_RATE_CONNECTS: '2000000000',
+      AMICUS_RATE_REQUESTS: '2000000000',
+      AMICUS_RATE_MUTATIONS: '2000000000',
     };
   }
 }

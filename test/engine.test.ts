@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataFolderInUseError, openDataFolder } from '../src/database/data-folder';
+import { Initial1764000000000 } from '../src/database/migrations/1-initial.migration';
 import { openDatabase } from '../src/database/open-database';
+import { entities, migrations } from '../src/database/schema';
 import { createSqliteWriter } from '../src/database/sqlite-data-source';
 import { findSqliteCode, type SqliteModule } from '../src/database/sqlite-driver';
 import { loadSqliteModule, type SqliteEngine } from '../src/database/sqlite-module';
@@ -137,6 +139,19 @@ for (const sqliteEngine of engines) {
       );
     });
 
+    test('a data folder of the first version is brought up, and loses nothing', async () => {
+      openDataFolder(folder, sqliteEngine).release();
+      const old = createSqliteWriter(join(folder, 'amicus.sqlite'), sqliteEngine);
+      old.setOptions({ migrations: [Initial1764000000000] });
+      await old.initialize();
+      await old.runMigrations();
+      await old.query(`INSERT INTO block (owner_id, blocked_id, created_at) VALUES ('a', 'b', 1)`);
+      await old.destroy();
+      await using database = await openDatabase({ dataDir: folder, sqliteEngine });
+      expect(await database.reader.all('SELECT owner_id FROM block')).toEqual([{ owner_id: 'a' }]);
+      expect(await database.reader.all('SELECT * FROM refusal')).toEqual([]);
+    });
+
     test('a migrated database is what the entities say, and migrations run once', async () => {
       for (let round = 0; round < 2; round++) {
         await (await openDatabase({ dataDir: folder, sqliteEngine })).stop();
@@ -145,8 +160,8 @@ for (const sqliteEngine of engines) {
       try {
         const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
         expect(upQueries.map((query) => query.query)).toEqual([]);
-        expect(dataSource.entityMetadatas.map((entity) => entity.tableName)).toHaveLength(9);
-        expect(await dataSource.query('SELECT name FROM migrations')).toHaveLength(1);
+        expect(dataSource.entityMetadatas.map((entity) => entity.tableName)).toHaveLength(entities.length);
+        expect(await dataSource.query('SELECT name FROM migrations')).toHaveLength(migrations.length);
         expect(await dataSource.query('PRAGMA synchronous')).toEqual([
           expect.objectContaining({ synchronous: 2 }),
         ]);

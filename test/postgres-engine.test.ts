@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { migrateDatabase, openDatabase } from '../src/database/open-database';
 import { isDuplicateKey } from '../src/database/postgres-errors';
-import { entities } from '../src/database/schema';
+import { entities, migrations } from '../src/database/schema';
 import type { Database, Transaction } from '../src/database/sql';
 import { describeEngine } from './support/engine-contract';
 import { createTestDatabase, dropTestDatabase, toDatabaseUrl, withClient } from './support/postgres-server';
@@ -186,8 +186,8 @@ const touchBlock = 'UPDATE block SET created_at = created_at + 1 WHERE owner_id 
       }
       const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
       expect(upQueries.map((query) => query.query)).toEqual([]);
-      expect(dataSource.entityMetadatas).toHaveLength(9);
-      expect(await dataSource.query('SELECT name FROM migrations')).toHaveLength(1);
+      expect(dataSource.entityMetadatas).toHaveLength(entities.length);
+      expect(await dataSource.query('SELECT name FROM migrations')).toHaveLength(migrations.length);
     } finally {
       await dataSource.destroy();
       await reset();
