@@ -189,7 +189,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
         );
   const trimming = new ApplicationRateTrimming(
     database,
-    new ApplicationRateRepository(),
+    new ApplicationRateRepository(database),
     clock,
     refusalCooldownMs,
     onError,

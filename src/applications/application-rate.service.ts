@@ -46,11 +46,15 @@ export class ApplicationRateTrimming {
   private async step(): Promise<void> {
     try {
       const nowMs = this.clock.now();
-      const trimmed = await this.database.transaction(async (tx) => [
-        await this.rates.trimAskings(tx, nowMs - HOUR_MS, ROWS_PER_STEP),
-        await this.rates.trimRefusals(tx, nowMs - this.refusalCooldownMs, ROWS_PER_STEP),
-      ]);
-      this.continueAfter(trimmed.includes(ROWS_PER_STEP) ? STEP_MS : ROUND_MS);
+      const [askedUntilMs, refusedUntilMs] = [nowMs - HOUR_MS, nowMs - this.refusalCooldownMs];
+      const hasOld = await this.rates.hasOld(askedUntilMs, refusedUntilMs);
+      if (hasOld) {
+        await this.database.transaction(async (tx) => {
+          await this.rates.trimAskings(tx, askedUntilMs, ROWS_PER_STEP);
+          await this.rates.trimRefusals(tx, refusedUntilMs, ROWS_PER_STEP);
+        });
+      }
+      this.continueAfter(hasOld ? STEP_MS : ROUND_MS);
     } catch (error) {
       this.onError(error);
       this.continueAfter(ROUND_MS);

@@ -20,8 +20,8 @@ async function main(dieAt: string, moment: 'before' | 'after', signal: 'SIGKILL'
   };
   const app = createApp(loadConfig(process.env), {
     onStatement: (sql) => {
-      // What trims old streams in the background also reads; it alone looks at both ends of a stream.
-      if (sql.includes('head') && sql.includes('floor')) return;
+      // What trims old streams and requests in the background also reads; it alone looks at both ends of a stream.
+      if ((sql.includes('head') && sql.includes('floor')) || sql.includes('application_rate')) return;
       if (statements === 0 && !sql.includes('profile_fanout')) return;
       statements++;
       const isDue = /^\d+$/.test(dieAt) ? statements >= Number(dieAt) : sql.startsWith(dieAt);
