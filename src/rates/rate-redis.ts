@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createClient, createCluster } from 'redis';
 
 /** To connect, and for one answer. */
@@ -124,16 +123,15 @@ async function connect(urls: readonly string[]) {
 }
 
 async function withinTime<T>(work: Promise<T>): Promise<T> {
-  const timeout = new AbortController();
-  const late = delay(TIMEOUT_MS, undefined, { signal: timeout.signal }).then(() => {
-    throw new Error('Redis did not answer in time.');
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error('Redis did not answer in time.'));
+    }, TIMEOUT_MS);
   });
-  // Whichever of the two comes second is of no interest.
-  late.catch(() => undefined);
-  work.catch(() => undefined);
   try {
     return await Promise.race([work, late]);
   } finally {
-    timeout.abort();
+    clearTimeout(timer);
   }
 }
