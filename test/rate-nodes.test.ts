@@ -154,5 +154,5 @@ describeWithOwnRedis('limits over two servers with a Redis Cluster', () => {
       expect(await spend(both, `late ${user}`.replace(' ', '.'))).toBeGreaterThanOrEqual(4);
     await nodes.stop();
     await cluster.remove();
-  });
+  }, 120_000);
 });
