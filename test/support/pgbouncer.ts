@@ -7,12 +7,13 @@ import { createInterface } from 'node:readline';
 import { findFreePort } from './redis-server';
 import { toUnprivileged } from './unprivileged';
 
+const BINARY = 'pgbouncer';
 /** Debian's is where only root's path leads. */
 const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin`;
 
 /** Whether tests can start one. */
 export function hasPgBouncer(): boolean {
-  return spawnSync('pgbouncer', ['--version'], { env: { PATH } }).status === 0;
+  return spawnSync(BINARY, ['--version'], { env: { PATH } }).status === 0;
 }
 
 /** A PgBouncer of the test's own before a PostgreSQL. */
@@ -47,7 +48,7 @@ default_pool_size = ${poolSize}
 `,
     );
     await chmod(folder, 0o755);
-    const child = spawn('pgbouncer', [file], {
+    const child = spawn(BINARY, [file], {
       env: { PATH },
       stdio: ['ignore', 'ignore', 'pipe'],
       ...toUnprivileged(),

@@ -12,6 +12,7 @@ import { findFreePort } from './redis-server';
 import { toUnprivileged } from './unprivileged';
 
 const run = promisify(execFile);
+const PG_CONFIG = 'pg_config';
 /** Where Debian keeps what is not for everybody's path. */
 const DEBIAN = '/usr/lib/postgresql';
 
@@ -19,8 +20,8 @@ const DEBIAN = '/usr/lib/postgresql';
 function findBinaries(): string | null {
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = versions.map((version) => join(DEBIAN, version, 'bin'));
-  if (spawnSync('pg_config', ['--bindir']).status === 0) {
-    folders.push(execFileSync('pg_config', ['--bindir']).toString().trim());
+  if (spawnSync(PG_CONFIG, ['--bindir']).status === 0) {
+    folders.push(execFileSync(PG_CONFIG, ['--bindir']).toString().trim());
   }
   return folders.find((folder) => existsSync(join(folder, 'initdb'))) ?? null;
 }
