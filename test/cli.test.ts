@@ -29,7 +29,7 @@ test.each([
   [['token', 'a b'], 'A user id is 1 to 32 characters'],
   [['token', 'ann', '--expires', '1 week'], 'Give a number and s, m, h or d'],
   [['token', 'ann', '--expires', '0s'], 'Give a number and s, m, h or d'],
-  [['import'], "one of '--edges <file>' and '--users <file>' is required"],
+  [['import'], "one of '--edges <file>', '--users <file>' and '--all <file>' is required"],
   [['import', '--edges', 'a', '--users', 'b'], 'cannot be used with option'],
 ])('%j is refused with exit code 2, and nothing is made', async (args, message) => {
   const { exitCode, stdout, stderr } = await run(args);

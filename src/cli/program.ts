@@ -1,9 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { findDurationSeconds } from '../lib/duration';
 import { isUserID } from '../lib/user-id';
+import { addDataCommands } from './data-commands';
 import { findVersion } from '../version';
 import { toFailureText } from './failure';
 import { importFile } from './import';
+import { importAll } from './import-all';
 import { migrate } from './migrate';
 import { serve } from './serve';
 import type { Terminal } from './terminal';
@@ -55,21 +57,33 @@ function createProgram(terminal: Terminal): Command {
     .option('--expires <duration>', 'how long it is valid: 30s, 15m, 1h, 7d', toSeconds, 3600)
     .action((userID: string, options: TokenOptions) => printToken(terminal, userID, options));
   addImport(program, terminal);
+  addDataCommands(program, terminal);
   return program;
 }
 
 function addImport(program: Command, terminal: Terminal): void {
   const command: Command = program
     .command('import')
-    .description('import friendships or users from a file, beside no running server')
+    .description('import friendships, users or everything from a file, beside no running server')
     .addOption(new Option('--edges <file>', 'two user ids a line; - for standard input').conflicts('users'))
     .addOption(
       new Option('--users <file>', 'one JSON object a line; - for standard input').conflicts('edges'),
     )
+    .addOption(
+      new Option(
+        '--all <file>',
+        'what `amicus export` wrote, into an empty database; - for standard input',
+      ).conflicts(['edges', 'users', 'strict']),
+    )
     .option('--strict', 'all or nothing: stop at the first wrong line', false);
-  command.action(async (options: { edges?: string; users?: string; strict: boolean }) => {
+  command.action(async (options: { edges?: string; users?: string; all?: string; strict: boolean }) => {
+    if (options.all !== undefined) {
+      await importAll(terminal, options.all);
+      return;
+    }
     const path = options.edges ?? options.users;
-    if (path === undefined) command.error("error: one of '--edges <file>' and '--users <file>' is required");
+    if (path === undefined)
+      command.error("error: one of '--edges <file>', '--users <file>' and '--all <file>' is required");
     const kind = options.edges === undefined ? 'users' : 'edges';
     await importFile(terminal, { kind, path, isStrict: options.strict });
   });

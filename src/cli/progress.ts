@@ -14,12 +14,16 @@ export class Progress {
   #shownAtMs: number;
   #isBarShown = false;
 
-  /** @param sizeBytes - null when unknown, as for a pipe: then no share is shown */
+  /**
+   * @param sizeBytes - null when unknown, as for a pipe: then no share is shown
+   * @param unit - what is counted, in the singular
+   */
   constructor(
     private readonly stderr: Terminal['stderr'],
     private readonly label: string,
     private readonly sizeBytes: number | null,
     private readonly clock: Clock = systemClock,
+    private readonly unit = 'line',
   ) {
     this.#shownAtMs = clock.now();
   }
@@ -51,7 +55,7 @@ export class Progress {
     this.#shownAtMs = this.clock.now();
     const share = this.sizeBytes === null ? null : Math.min(1, bytes / Math.max(1, this.sizeBytes));
     const percent = share === null ? '' : `${Math.floor(share * 100)}%`;
-    const read = toCount(lines, 'line');
+    const read = toCount(lines, this.unit);
     if (this.stderr.isTTY !== true) {
       this.stderr.write(`${this.label}: ${read}${percent === '' ? '' : `, ${percent}`}\n`);
       return;

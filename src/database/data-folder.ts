@@ -15,6 +15,11 @@ export class DataFolderInUseError extends Error {
   }
 }
 
+/** Where the embedded database of a data folder is. */
+export function toDatabaseFile(folder: string): string {
+  return join(folder, 'amicus.sqlite');
+}
+
 /** A folder that is this process's alone until it is released, or until the process ends in whatever way. */
 export interface DataFolder extends Disposable {
   readonly path: string;

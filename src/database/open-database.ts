@@ -1,7 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Clock } from '../lib/clock';
-import { openDataFolder } from './data-folder';
+import { openDataFolder, toDatabaseFile } from './data-folder';
 import type { PostgresConfig } from './postgres-config';
 import { openPostgresDatabase } from './postgres-database';
 import { migratePostgres } from './postgres-schema';
@@ -64,7 +63,7 @@ export async function migrateDatabase(options: DatabaseOptions): Promise<string[
 
 async function openEmbeddedDatabase(options: DatabaseOptions): Promise<Database> {
   const folder = openDataFolder(options.dataDir, options.sqliteEngine);
-  const file = join(folder.path, 'amicus.sqlite');
+  const file = toDatabaseFile(folder.path);
   try {
     // SQLite would make it readable by all, in a folder that may have been there before, and its WAL after it.
     closeSync(openSync(file, 'a', 0o600));

@@ -31,7 +31,7 @@ export function findPostgres(): { serverUrl: string; template: string } | null {
 const found = findPostgres();
 
 /** Every kind that this machine can run. */
-const stores: readonly Store[] = found === null ? [sqlite] : [sqlite, createPostgresStore(found)];
+export const stores: readonly Store[] = found === null ? [sqlite] : [sqlite, createPostgresStore(found)];
 
 function createPostgresStore({ serverUrl, template }: { serverUrl: string; template: string }): Store {
   return {
