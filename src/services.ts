@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { ApplicationRateRepository } from './applications/application-rate.repository';
 import { ApplicationRateTrimming } from './applications/application-rate.service';
 import { ApplicationRepository } from './applications/application.repository';
@@ -18,6 +17,7 @@ import { EventRetentionRepository } from './events/event-retention.repository';
 import { EventRetention } from './events/event-retention.service';
 import { ProfileFanoutRepository } from './events/profile-fanout.repository';
 import { ProfileFanout } from './events/profile-fanout.service';
+import { createEpoch } from './events/stream-epoch';
 import { FriendGroupRepository } from './friends/friend-group.repository';
 import { FriendGroupService } from './friends/friend-group.service';
 import { FriendSearchService } from './friends/friend-search.service';
@@ -134,7 +134,6 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   closers.add(() => hub.stop());
 
   // Rules.
-  const createEpoch = (): string => randomBytes(6).toString('hex');
   const users = new UserService(
     database,
     userRows,

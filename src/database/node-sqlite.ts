@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import type * as nodeSqlite from 'node:sqlite';
 import { toSqliteError } from './node-sqlite-errors';
-import type { SqliteHandle, SqliteOpenOptions, SqliteRow, SqliteStatement } from './sqlite-driver';
+import type {
+  BackupPages,
+  SqliteHandle,
+  SqliteOpenOptions,
+  SqliteRow,
+  SqliteStatement,
+} from './sqlite-driver';
 
 type NodeSqliteModule = typeof nodeSqlite;
 
@@ -19,13 +25,21 @@ export function findNodeSqlite(): NodeSqliteModule | null {
   }
 }
 
+function requireNodeSqlite(): NodeSqliteModule {
+  const sqlite = findNodeSqlite();
+  if (sqlite === null) throw new Error('node:sqlite needs Node 22.16 or later.');
+  return sqlite;
+}
+
+/** Pages that one step of a backup copies. */
+const BACKUP_RATE = 1_000;
+
 /** `node:sqlite` with better-sqlite3's surface and error codes. Only where `findNodeSqlite` finds something. */
 export class NodeSqlite implements SqliteHandle {
   readonly #database: nodeSqlite.DatabaseSync;
 
   constructor(file: string, options: SqliteOpenOptions = {}) {
-    const sqlite = findNodeSqlite();
-    if (sqlite === null) throw new Error('node:sqlite needs Node 22.16 or later.');
+    const sqlite = requireNodeSqlite();
     // node:sqlite has no such option, and would make the file.
     if (options.fileMustExist === true && !existsSync(file)) {
       throw toSqliteError(Object.assign(new Error(`unable to open database file ${file}`), { errcode: 14 }));
@@ -56,6 +70,16 @@ export class NodeSqlite implements SqliteHandle {
       this.#database.exec(sql);
     });
     return this;
+  }
+
+  async backup(file: string, { progress }: { progress(pages: BackupPages): number }): Promise<void> {
+    const sqlite = requireNodeSqlite();
+    try {
+      // All steps are of one size here.
+      await sqlite.backup(this.#database, file, { rate: BACKUP_RATE, progress });
+    } catch (error) {
+      throw toSqliteError(error);
+    }
   }
 
   close(): void {

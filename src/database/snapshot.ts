@@ -51,7 +51,7 @@ async function openPostgres(url: string): Promise<Snapshot> {
     await client.query({ text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' });
     return {
       all: async <Row>(sql: string, values: Parameters<Queryable['all']>[1] = []) =>
-        (await client.query(toPostgresStatement(sql, values))).rows as Row[],
+        (await client.query(toPostgresStatement(sql, values, false))).rows as Row[],
       async [Symbol.asyncDispose]() {
         await runner.release();
         await dataSource.destroy();

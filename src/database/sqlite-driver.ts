@@ -20,8 +20,19 @@ export interface SqliteHandle {
   pragma(text: string): unknown;
   /** Any number of statements, without values. */
   exec(sql: string): unknown;
+  /**
+   * Copies the database to a file, as this connection sees it, in steps between which the process does other things;
+   * the same state throughout if a transaction is open. `progress` gives how many pages the next step copies.
+   */
+  backup(file: string, options: { progress(pages: BackupPages): number }): Promise<unknown>;
   /** Ends an open transaction by rolling it back. */
   close(): void;
+}
+
+/** How far a copy is. */
+export interface BackupPages {
+  readonly totalPages: number;
+  readonly remainingPages: number;
 }
 
 export interface SqliteOpenOptions {

@@ -25,8 +25,8 @@ export class Place {
     return TestServer.start({ store });
   }
 
-  run(args: readonly string[], input?: string): Promise<CommandOutcome> {
-    return runCommand(args, toEnvironment(this.config), input);
+  run(args: readonly string[], input?: string, env = toEnvironment(this.config)): Promise<CommandOutcome> {
+    return runCommand(args, env, input);
   }
 
   /** Rejects when the command fails. */

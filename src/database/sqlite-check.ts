@@ -1,0 +1,46 @@
+import { findSqliteCode, type SqliteHandle } from './sqlite-driver';
+import { DatabaseFileError, requireSqliteSchema } from './sqlite-schema';
+import { openSqliteSnapshot } from './sqlite-snapshot';
+
+const INCOMPLETE_STREAM = `SELECT user_id FROM event_stream AS stream
+  WHERE head - floor <> (SELECT count(*) FROM event WHERE event.user_id = stream.user_id) LIMIT 1`;
+
+const TABLES = `SELECT name FROM sqlite_master
+  WHERE type = 'table' AND name <> 'migrations' AND name NOT LIKE 'sqlite_%' ORDER BY name`;
+
+/**
+ * Gives the number of rows of each table of a database that this version can use, if the file is sound: every page and
+ * index, and no stream lacks an event. Throws DatabaseFileError otherwise.
+ */
+export function requireSoundSqlite(file: string): Record<string, number> {
+  const handle = openSqliteSnapshot(file);
+  try {
+    requireSqliteSchema(handle, file, 'or older');
+    const [found] = handle.prepare('PRAGMA integrity_check(1)').all();
+    const verdict = String(found?.['integrity_check']);
+    if (verdict !== 'ok') throw new DatabaseFileError(`${file} is damaged: ${verdict}`);
+    const [stream] = handle.prepare(INCOMPLETE_STREAM).all();
+    if (stream !== undefined) {
+      const userID = String(stream['user_id']);
+      throw new DatabaseFileError(`${file} is damaged: the stream of ${userID} lacks an event.`);
+    }
+    return countSqliteRows(handle);
+  } catch (error) {
+    // Damage that is met on the way.
+    if (findSqliteCode(error)?.startsWith('SQLITE_CORRUPT') !== true) throw error;
+    throw new DatabaseFileError(`${file} is damaged: ${String(error)}`);
+  } finally {
+    handle.close();
+  }
+}
+
+/** How many rows each table has; another version may have others. */
+export function countSqliteRows(handle: SqliteHandle): Record<string, number> {
+  const counts: Record<string, number> = {};
+  const names = handle.prepare(TABLES).all();
+  for (const { name } of names) {
+    const table = String(name);
+    counts[table] = Number(handle.prepare(`SELECT count(*) AS count FROM "${table}"`).all()[0]?.['count']);
+  }
+  return counts;
+}

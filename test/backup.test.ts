@@ -1,0 +1,276 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDataFolder } from '../src/database/data-folder';
+import { openDatabase } from '../src/database/open-database';
+import { requireEventPlace, toEventCursor } from '../src/events/event-cursor';
+import { TestListener } from './support/listener';
+import { LISTS, toLists, type Lists, type ListsAnswer } from './support/lists';
+import { befriend } from './support/people';
+import { Place } from './support/place';
+import { applyEvent, toComparable, toCopy } from './support/replay';
+import { toEnvironment } from './support/seeded-store';
+import type { TestServer } from './support/server';
+import { describeOnStores, sqlite } from './support/stores';
+
+const POSITION = '{ friendshipEventPosition }';
+
+let folder: string;
+let place: Place;
+const file = (name: string): string => join(folder, name);
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'amicus-backup-'));
+  place = await Place.create(sqlite);
+});
+afterEach(async () => {
+  await place.drop();
+  rmSync(folder, { recursive: true });
+});
+
+const createGroup = (server: TestServer, name: string): Promise<unknown> =>
+  server.call(
+    'ann',
+    'mutation ($name: String!) { createFriendGroup(name: $name, userIDs: ["ben"]) { resultCode } }',
+    {
+      name,
+    },
+  );
+const deleteGroup = (server: TestServer, name: string): Promise<unknown> =>
+  server.call('ann', 'mutation ($names: [String!]!) { deleteFriendGroups(names: $names) }', {
+    names: [name],
+  });
+const loadLists = async (server: TestServer): Promise<Lists> =>
+  toLists(await server.call<ListsAnswer>('ann', LISTS, { others: ['ben'] }));
+const loadPosition = async (server: TestServer): Promise<{ epoch: string; seq: number }> => {
+  const { friendshipEventPosition } = await server.call<{ friendshipEventPosition: string }>('ann', POSITION);
+  return requireEventPlace('ann', friendshipEventPosition);
+};
+
+/** A database with something in it. */
+async function prepare(): Promise<void> {
+  const server = await place.serve();
+  await befriend(server, 'ann', 'ben');
+  await server.stop();
+}
+
+/** A command in a process of its own, as an operator runs it. */
+async function runOutside(...args: string[]): Promise<unknown> {
+  const main = join(__dirname, '../src/main.ts');
+  const child = spawn(process.execPath, ['-r', '@swc-node/register', main, ...args], {
+    cwd: join(__dirname, '..'),
+    env: { PATH: process.env['PATH'], ...toEnvironment(place.config) },
+  });
+  return (await once(child, 'exit'))[0];
+}
+
+describe('a backup of the embedded database', () => {
+  it('is one state of it, taken beside a server whose writers go on', async () => {
+    await prepare();
+    await addBulk(place);
+    const server = await place.serve();
+    const base = await loadLists(server);
+    const { seq } = await loadPosition(server);
+    let isOver = false;
+    let written = 0;
+    const write = async (): Promise<void> => {
+      for (; !isOver; written++) {
+        await createGroup(server, `g ${written}`);
+        if (written > 20) await deleteGroup(server, `g ${written - 20}`);
+      }
+    };
+    const writing = write();
+    expect(await runOutside('backup', file('backup'))).toBe(0);
+    isOver = true;
+    await writing;
+    const last = await loadPosition(server);
+    await server.stop();
+
+    const restored = await Place.create(sqlite);
+    expect(await restored.do('restore', file('backup'))).toContain('restored');
+    const after = await restored.serve();
+    const lists = await loadLists(after);
+    const end = await loadPosition(after);
+    // Something was written before the moment of the backup, and something behind it.
+    expect(end.seq).toBeGreaterThan(seq);
+    expect(end.seq).toBeLessThan(last.seq);
+    const copy = toCopy(base);
+    const { listener, opened } = await TestListener.open(after, 'ann', {
+      after: toEventCursor('ann', { epoch: end.epoch, seq }),
+    });
+    expect(opened).toMatchObject({ recovered: true, seq });
+    for (const event of await listener.take(end.seq - seq)) applyEvent(copy, event);
+    expect(toComparable(copy)).toEqual(toComparable(toCopy(lists)));
+    await listener.stop();
+    await after.stop();
+    await restored.drop();
+  }, 60_000);
+
+  it('is one file, its owner’s alone, with nothing left beside it', async () => {
+    await prepare();
+    expect(await place.do('backup', file('backup'))).toMatch(
+      /^backed up to .*; rows: .* 2 friend, .* 3 user\n$/,
+    );
+    expect(readdirSync(folder)).toEqual(['backup']);
+    expect(statSync(file('backup')).mode & 0o777).toBe(0o600);
+    // The secret that signs tokens is not in it.
+    expect(readFileSync(file('backup')).includes('jwt')).toBe(false);
+  });
+
+  it('replaces no file, unless that is asked for', async () => {
+    await prepare();
+    writeFileSync(file('backup'), 'mine');
+    const refused = await place.run(['backup', file('backup')]);
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/^amicus: .*backup is there already: .*--overwrite\.\n$/);
+    expect(readFileSync(file('backup'), 'utf8')).toBe('mine');
+    await place.do('backup', '--overwrite', file('backup'));
+    expect(statSync(file('backup')).size).toBeGreaterThan(10_000);
+    expect(readdirSync(folder)).toEqual(['backup']);
+  });
+
+  it('is refused where there is no database, and leaves nothing', async () => {
+    const { exitCode, stderr } = await place.run(['backup', file('backup')]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^amicus: There is no database at .*amicus\.sqlite\.\n$/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a stream lacks an event',
+      `DELETE FROM event WHERE user_id = 'ann'`,
+      'the stream of ann lacks an event',
+    ],
+    [
+      'it is of a newer version',
+      `INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'Future9999999999999')`,
+      'does not know (Future9999999999999)',
+    ],
+  ])('is refused when %s', async (_title, spoil, message) => {
+    await prepare();
+    await using database = await openDatabase({ dataDir: place.config.dataDir ?? '' });
+    await database.transaction((tx) => tx.all(spoil));
+    expect((await place.run(['backup', file('backup')])).stderr).toContain(message);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('a restore', () => {
+  it('tells clients from the lost future to read again, and then they are right', async () => {
+    const before = await place.serve();
+    await befriend(before, 'ann', 'ben');
+    await createGroup(before, 'kept');
+    await place.do('backup', file('backup'));
+    const { listener } = await TestListener.open(before, 'ann');
+    await createGroup(before, 'lost');
+    const { cursor } = await listener.next();
+    await listener.stop();
+    await before.stop();
+
+    expect(await place.do('restore', '--replace', file('backup'))).toMatch(
+      /that was there is now .*replaced/,
+    );
+    const after = await place.serve();
+    // The number that the client knows is given to another event by now.
+    await createGroup(after, 'other');
+    const resumed = await TestListener.open(after, 'ann', { after: cursor });
+    expect(resumed.opened).toMatchObject({ recovered: false, reason: 'OTHER_EPOCH' });
+    const copy = toCopy(await loadLists(after));
+    await createGroup(after, 'new');
+    applyEvent(copy, await resumed.listener.next());
+    expect([...copy.groups.keys()].sort()).toEqual(['kept', 'new', 'other']);
+    expect(toComparable(copy)).toEqual(toComparable(toCopy(await loadLists(after))));
+    const again = await TestListener.open(after, 'ann', { after: resumed.opened.cursor });
+    expect(again.opened).toMatchObject({ recovered: true });
+    await again.listener.stop();
+    await resumed.listener.stop();
+    await after.stop();
+  });
+
+  it('refuses a folder with a database, and keeps the old one aside when told to replace it', async () => {
+    await prepare();
+    await place.do('backup', file('backup'));
+    const dataDir = place.config.dataDir ?? '';
+    const old = await place.run(['export', '-']);
+    const refused = await place.run(['restore', file('backup')]);
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/^amicus: There is a database at .* already: --replace .*\n$/);
+    // What a server that was killed leaves: its last commits are in the log.
+    writeFileSync(join(dataDir, 'amicus.sqlite-wal'), 'the log');
+    const aside = /is now (.*)\n/.exec(await place.do('restore', '--replace', file('backup')))?.[1] ?? '';
+    expect(readFileSync(`${aside}-wal`, 'utf8')).toBe('the log');
+    expect(readdirSync(dataDir).filter((name) => name.includes('restoring'))).toEqual([]);
+    expect(statSync(join(dataDir, 'amicus.sqlite')).mode & 0o777).toBe(0o600);
+    const restored = await place.run(['export', '-']);
+    const withoutEpochs = (text: string): string[] =>
+      text.split('\n').filter((line) => !/event_stream|digest/.test(line));
+    expect(withoutEpochs(restored.stdout)).toEqual(withoutEpochs(old.stdout));
+    rmSync(`${aside}-wal`);
+    expect(statSync(aside).size).toBeGreaterThan(10_000);
+  });
+
+  it('refuses a folder that a server has', async () => {
+    await prepare();
+    await place.do('backup', file('backup'));
+    const taken = openDataFolder(place.config.dataDir ?? '');
+    const { exitCode, stderr } = await place.run(['restore', '--replace', file('backup')]);
+    taken.release();
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^amicus: The data folder .* is in use by another Amicus server.*\n$/);
+  });
+
+  it.each([
+    ['is not there', null, /^amicus: cannot read .*\n$/],
+    ['is none', () => Buffer.from('no database, no database, no database'), /is not a database of Amicus/],
+    ['breaks off', (whole: Buffer) => whole.subarray(0, whole.length - 8_192), /is damaged|malformed/],
+    ['is damaged', (whole: Buffer) => Buffer.from(whole).fill(7, 20_000, 60_000), /is damaged|malformed/],
+  ])('of a backup that %s changes nothing', async (_title, spoil, message) => {
+    await prepare();
+    await place.do('backup', file('backup'));
+    if (spoil === null) rmSync(file('backup'));
+    else writeFileSync(file('backup'), spoil(readFileSync(file('backup'))));
+    const empty = { ...toEnvironment(place.config), AMICUS_DATA_DIR: file('new') };
+    const { exitCode, stdout, stderr } = await place.run(['restore', file('backup')], '', empty);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(existsSync(file('new'))).toBe(false);
+  });
+});
+
+describeOnStores('amicus new-epoch', (store) => {
+  it('makes clients with any cursor read again, those who are connected too', async () => {
+    const other = await Place.create(store);
+    let server = await other.serve();
+    await befriend(server, 'ann', 'ben');
+    const { listener, opened } = await TestListener.open(server, 'ann');
+    if (store.name === 'SQLite') await server.stop();
+    await other.do('new-epoch');
+    if (store.name === 'SQLite') server = await other.serve();
+    await createGroup(server, 'g');
+    await expect(listener.next()).rejects.toThrow();
+    const again = await TestListener.open(server, 'ann', { after: opened.cursor });
+    expect(again.opened).toMatchObject({ recovered: false, reason: 'OTHER_EPOCH', seq: opened.seq + 1 });
+    await again.listener.stop();
+    await listener.stop();
+    await server.stop();
+    await other.drop();
+  });
+});
+
+test.each(['backup', 'restore'])('amicus %s says what to do for PostgreSQL', async (command) => {
+  const env = { AMICUS_DATABASE_URL: 'postgres://amicus@127.0.0.1:1/amicus' };
+  const { exitCode, stdout, stderr } = await place.run([command, file('backup')], '', env);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toMatch(/^amicus: the data is in PostgreSQL: .*amicus new-epoch.*\n$/);
+});
+
+/** Enough that a copy takes several steps. */
+async function addBulk({ config }: Place): Promise<void> {
+  await using database = await openDatabase({ dataDir: config.dataDir ?? '' });
+  await database.transaction((tx) =>
+    tx.all(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000)
+      INSERT INTO "user" SELECT 'bulk' || i, '', '', printf('%.500c', 'x'), 'UNKNOWN', 0, 'ALLOW_ANY', 'NONE', 0, 0, '[]', 0, 0 FROM n`),
+  );
+}
