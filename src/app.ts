@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
+import { setTimeout as delay } from 'node:timers/promises';
 import { loadSigningSecret } from './auth/secret';
 import { rememberTokens } from './auth/token-memory';
 import { createVerifier } from './auth/verifier';
@@ -174,8 +175,9 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       await sockets.stop(GRACE_MS);
       await stopped;
     });
-    closers.add(() => {
+    closers.add(async () => {
       ready = false;
+      await delay(config.drainDelayMs);
     });
 
     let metricsUrl = metrics === null ? null : `${baseUrl}/metrics`;

@@ -170,6 +170,13 @@ export const settings = {
   rateQueries: rate('QUERIES', '3000', 'Queries of one user, each counted by its root fields'),
   rateMutations: rate('MUTATIONS', '600', 'Mutations of one user, each counted by its root fields'),
   rateSubscriptions: rate('SUBSCRIPTIONS', '300', 'Subscriptions that one user begins'),
+  drainDelayMs: {
+    name: 'AMICUS_DRAIN_DELAY_MS',
+    default: '0',
+    description:
+      'How many milliseconds the server goes on serving, while `/readyz` answers 503, once it is asked to stop: longer than the load balancer takes to notice.',
+    parse: toInteger(0, 600_000),
+  },
   corsOrigins: {
     name: 'AMICUS_CORS_ORIGINS',
     default: '',

@@ -54,6 +54,8 @@ export interface Config extends PostgresConfig {
   readonly rateQueries: number;
   readonly rateMutations: number;
   readonly rateSubscriptions: number;
+  /** From the moment at which the server is not ready any more until it takes no more connections. */
+  readonly drainDelayMs: number;
   /** As browsers write them, or `*` for all. */
   readonly corsOrigins: readonly string[];
   /** An absolute path; null means no manifest, and then the mode is off. */

@@ -45,6 +45,7 @@ test('nothing has to be set', () => {
     rateQueries: 3_000,
     rateMutations: 600,
     rateSubscriptions: 300,
+    drainDelayMs: 0,
     corsOrigins: [],
     trustedDocuments: null,
     trustMode: 'off',

@@ -107,6 +107,8 @@ export function createHttpServer(options: HttpOptions): Server {
     response.once('close', () => {
       connections.endRequest(socket);
     });
+    // Who comes again on a connection of its own finds a server that stays.
+    if (!options.isReady()) response.setHeader('connection', 'close');
     const { path, search } = splitUrl(request);
     switch (path) {
       case GRAPHQL_PATH:

@@ -1,0 +1,69 @@
+import { Place } from './support/place';
+import { withClient } from './support/postgres-server';
+import { RawSocket } from './support/raw-socket';
+import { TestServer } from './support/server';
+import { stores } from './support/stores';
+
+const postgres = stores.find(({ name }) => name === 'PostgreSQL');
+
+/** Asks until the answer, or that there is none, is as wanted. */
+async function untilProbe(server: TestServer, isWanted: (status: number | null) => boolean): Promise<void> {
+  const probe = (): Promise<number | null> =>
+    fetch(new URL('/readyz', server.url)).then(
+      ({ status }) => status,
+      () => null,
+    );
+  while (!isWanted(await probe()));
+}
+
+test('a server that was asked to stop says so and serves on for the time set, on connections that end', async () => {
+  const server = await TestServer.start({ config: { drainDelayMs: 5_000 } });
+  await server.call('ann', '{ me { id } }');
+  const stopped = server.stop();
+  await untilProbe(server, (status) => status === 503);
+  const response = await fetch(server.url, {
+    method: 'POST',
+    headers: { ...(await server.headers({ userID: 'ann' })), 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ me { id } }' }),
+  });
+  expect(await response.json()).toEqual({ data: { me: { id: 'ann' } } });
+  expect(response.headers.get('connection')).toBe('close');
+  const socket = await RawSocket.init(server, await server.headers({ userID: 'ann' }));
+  expect(await socket.closed).toMatchObject({ code: 1001 });
+  await stopped;
+  await untilProbe(server, (status) => status === null);
+});
+
+(postgres === undefined ? test.skip : test)(
+  'a mutation under way over WebSocket is answered before the socket is told to go away',
+  async () => {
+    if (postgres === undefined) return;
+    const place = await Place.create(postgres);
+    const databaseUrl = place.config.databaseUrl ?? '';
+    const server = await place.serve();
+    await server.call('ann', '{ me { id } }');
+    const socket = await RawSocket.init(server, await server.headers({ userID: 'ann' }));
+    const stopped = await withClient(databaseUrl, async (holder) => {
+      await holder.query(`BEGIN; SELECT * FROM event_stream WHERE user_id = 'ann' FOR UPDATE`);
+      socket.subscribe('1', 'mutation { setSelfInfo(input: { nickName: "Ann" }) { nickName } }');
+      const waiting = `SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      while ((await holder.query(waiting)).rowCount !== 1);
+      const stopping = server.stop();
+      // The sockets are told in the same turn in which the port closes.
+      await untilProbe(server, (status) => status === null);
+      // Comes too late to be done here, and is not.
+      socket.subscribe('2', 'mutation { setSelfInfo(input: { nickName: "Late" }) { nickName } }');
+      await holder.query('ROLLBACK');
+      return stopping;
+    }).then(() => socket.closed);
+    expect(await socket.next()).toMatchObject({
+      id: '1',
+      type: 'next',
+      payload: { data: { setSelfInfo: { nickName: 'Ann' } } },
+    });
+    expect(await socket.next()).toMatchObject({ id: '1', type: 'complete' });
+    expect(stopped).toMatchObject({ code: 1001 });
+    await place.drop();
+  },
+);
