@@ -3,7 +3,7 @@ import type { Database, Queryable, Transaction } from './sql';
 import { tables } from './tables';
 
 /** The database holds rows already, or got some meanwhile. */
-export class DatabaseNotEmptyError extends Error {
+class DatabaseNotEmptyError extends Error {
   override readonly name = 'DatabaseNotEmptyError';
 
   constructor(table: string) {

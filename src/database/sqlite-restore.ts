@@ -7,7 +7,7 @@ import type { Transaction } from './sql';
 import { openSqliteDatabase } from './sqlite-database';
 
 /** The folder has a database already. */
-export class DatabaseThereError extends Error {
+class DatabaseThereError extends Error {
   override readonly name = 'DatabaseThereError';
 
   constructor(file: string) {

@@ -16,7 +16,7 @@ export interface UserRange {
 }
 
 /** An id is printable ASCII and never empty. */
-export const EVERYBODY: UserRange = { after: '', upTo: '\u007f' };
+const EVERYBODY: UserRange = { after: '', upTo: '\u007f' };
 
 const ROWS_PER_PAGE = 1_000;
 

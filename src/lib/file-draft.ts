@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { findErrorCode } from './system-error';
 
 /** There is a file of this name, and it was not to be replaced. */
-export class FileExistsError extends Error {
+class FileExistsError extends Error {
   override readonly name = 'FileExistsError';
 
   constructor(readonly path: string) {
