@@ -43,11 +43,13 @@ export class ChaosDevice {
       url: async () => (await door.enter()).replace('http', 'ws'),
       webSocketImpl: KeptSocket,
       connectionParams: { authorization: `Bearer ${token}` },
-      retryAttempts: Infinity,
-      shouldRetry: () => true,
-      retryWait: async () => {
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * BACKOFF_MS));
-      },
+      ...(door.usesDefaultRetry !== true && {
+        retryAttempts: Infinity,
+        shouldRetry: () => true,
+        retryWait: async () => {
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * BACKOFF_MS));
+        },
+      }),
       // As graphql-ws's recipe for a client that must notice by itself that nobody is at the other end. But for its
       // `terminate`, which keeps the socket: what that still brings would come beside the next connection.
       connectionAckWaitTimeout: answerMs,

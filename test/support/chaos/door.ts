@@ -5,6 +5,8 @@ export interface Door {
   token(userID: string, isAdmin?: boolean): Promise<string>;
   /** How long a client waits for an answer, and what it takes for one; null waits for as long as it takes. */
   readonly manners?: Manners;
+  /** Whether devices connect again as graphql-ws does by itself, and not as often as a run with kills wants it. */
+  readonly usesDefaultRetry?: true;
 }
 
 /** What clients do where gateways may hang, or be cut off from what they need. */
