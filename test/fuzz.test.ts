@@ -3,7 +3,7 @@ import { createSchema } from '../src/graphql/schema';
 import { cursors } from './support/fuzz/cursors';
 import { exchange } from './support/fuzz/exchange';
 import { findHttpFault, findSocketFault } from './support/fuzz/faults';
-import { conversations, isAnswered, oddFrames } from './support/fuzz/frames';
+import { conversations, isAnswered, oddFrames, SIGNED_IN, toOpening } from './support/fuzz/frames';
 import { FuzzServer } from './support/fuzz/fuzz-server';
 import { operations } from './support/fuzz/operations';
 import { bodies, oddRequests, requests, TOKENS } from './support/fuzz/requests';
@@ -57,6 +57,18 @@ describe(`whatever a client sends (FUZZ_SEED=${seed})`, () => {
   const toBytes = (input: string): Buffer =>
     Buffer.from(input.replaceAll(TOKENS.user, tokens.user).replaceAll(TOKENS.admin, tokens.admin), 'latin1');
 
+  /** Over HTTP. */
+  const ask = async (input: string): Promise<string | null> =>
+    findHttpFault(input, await exchange(server.url, toBytes(input)));
+  /** Over WebSocket. */
+  const talk = async (input: string): Promise<string | null> => {
+    if (!input.startsWith(SIGNED_IN))
+      return findSocketFault(input, await exchange(server.url, toBytes(input), isAnswered));
+    const opening = Buffer.from(toOpening(tokens.user), 'latin1');
+    const rest = toBytes(input.slice(SIGNED_IN.length));
+    return findSocketFault(input, await exchange(server.url, opening, isAnswered, rest));
+  };
+
   async function expectWell(): Promise<void> {
     expect(server.troubles).toEqual([]);
     expect(await server.call('honest', HONEST)).toEqual(WANTED);
@@ -102,43 +114,16 @@ describe(`whatever a client sends (FUZZ_SEED=${seed})`, () => {
 
   it(
     'operations with hostile values, by POST and by GET',
-    async () => {
-      await send(0.4, requests(parameters), async (input) =>
-        findHttpFault(input, await exchange(server.url, toBytes(input))),
-      );
-    },
+    () => send(0.4, requests(parameters), ask),
     timeLimitMs,
   );
-
   it(
     'headers, bodies and bytes that are anything, over HTTP',
-    async () => {
-      await send(0.25, oddRequests(parameters), async (input) =>
-        findHttpFault(input, await exchange(server.url, toBytes(input))),
-      );
-    },
+    () => send(0.25, oddRequests(parameters), ask),
     timeLimitMs,
   );
-
-  it(
-    'messages over WebSocket',
-    async () => {
-      await send(0.2, conversations(parameters), async (input) =>
-        findSocketFault(input, await exchange(server.url, toBytes(input), isAnswered)),
-      );
-    },
-    timeLimitMs,
-  );
-
-  it(
-    'frames and bytes that are anything, over WebSocket',
-    async () => {
-      await send(0.15, oddFrames(), async (input) =>
-        findSocketFault(input, await exchange(server.url, toBytes(input), isAnswered)),
-      );
-    },
-    timeLimitMs,
-  );
+  it('messages over WebSocket', () => send(0.2, conversations(parameters), talk), timeLimitMs);
+  it('frames and bytes that are anything, over WebSocket', () => send(0.15, oddFrames(), talk), timeLimitMs);
 
   it('nothing is left of it', async () => {
     if (path === undefined) expect(sent).toBeGreaterThanOrEqual(inputs);

@@ -5,6 +5,8 @@ const PATIENCE_MS = 60_000;
 /** What has not come this long after the last byte may have been swallowed by a frame that is not whole. */
 const QUIET_MS = 100;
 
+const ACKNOWLEDGED = '"connection_ack"';
+
 export interface Exchange {
   /** Each byte is a character. */
   answer: string;
@@ -13,12 +15,14 @@ export interface Exchange {
 
 /**
  * Says the bytes and then that nothing more comes, and takes what the server says until it closes the connection.
- * `isDone` puts off the end: until the answer fits, or nothing more comes.
+ * `isDone` puts off the end: until the answer fits, or nothing more comes. `rest` is said when a WebSocket was
+ * acknowledged.
  */
 export function exchange(
   url: string,
   bytes: Buffer,
   isDone: ((answer: string) => boolean) | null = null,
+  rest: Buffer | null = null,
 ): Promise<Exchange> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
@@ -26,8 +30,14 @@ export function exchange(
     const toAnswer = (): string => Buffer.concat(chunks).toString('latin1');
     let hasHung = false;
     const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    let left = rest;
     const end = (): void => void socket.end();
-    let quiet = isDone === null ? undefined : setTimeout(end, QUIET_MS * 5);
+    const sayRest = (): void => {
+      if (left !== null) socket.write(left);
+      left = null;
+      quiet = setTimeout(end, QUIET_MS * 5);
+    };
+    let quiet = isDone === null ? undefined : setTimeout(sayRest, QUIET_MS * 5);
     const patience = setTimeout(() => {
       hasHung = true;
       socket.destroy();
@@ -35,7 +45,12 @@ export function exchange(
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       if (isDone === null) return;
-      if (isDone(toAnswer())) end();
+      const answer = toAnswer();
+      if (left !== null) {
+        if (!answer.includes(ACKNOWLEDGED)) return;
+        clearTimeout(quiet);
+        sayRest();
+      } else if (isDone(answer)) end();
       else {
         clearTimeout(quiet);
         quiet = setTimeout(end, QUIET_MS);

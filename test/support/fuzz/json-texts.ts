@@ -37,7 +37,7 @@ const ODD = [
   '{"then":1}',
   '{"toJSON":1}',
 ];
-const DEEP = [60, 64, 65, 1_000, 100_000];
+const DEEP = [60, 64, 65, 1_000, 20_000, 100_000];
 
 /** Some of them to be read, some too deep, some without an end. */
 export const deepTexts = fc

@@ -138,7 +138,7 @@ export function bodies(operations: fc.Arbitrary<FuzzOperation>): fc.Arbitrary<st
         { arbitrary: fc.tuple(query1, variables1, more), weight: 3 },
         { arbitrary: fc.tuple(query1, variables1, extensions), weight: 2 },
         { arbitrary: fc.tuple(extensions, variables1), weight: 1 },
-        { arbitrary: fc.tuple(query1, fc.tuple(fc.constant('variables'), deepTexts)), weight: 1 },
+        { arbitrary: fc.tuple(query1, fc.tuple(fc.constant('variables'), deepTexts)), weight: 2 },
         { arbitrary: fc.array(more, { maxLength: 3 }), weight: 1 },
       )
       .map(toObject);
