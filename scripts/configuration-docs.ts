@@ -1,5 +1,6 @@
-import { limitSettings, settings } from '../src/config.table';
+import { allSettings, limitSettings, settings } from '../src/config.table';
 import type { Setting } from '../src/lib/setting';
+import { queryLimitSettings } from '../src/query-limits';
 
 const intro = `<!-- Written by \`npm run generate\` from src/config.table.ts. -->
 
@@ -30,19 +31,22 @@ its own tokens with it, or \`AMICUS_JWT_SECRET\` set to it, gives the same signa
 /** The whole of docs/configuration.md. */
 export function toConfigurationPage(): string {
   const limits = '## Limits\n\nWhole numbers from 1 to 2147483647. Bytes are of UTF-8.\n';
+  const queryLimits =
+    '## Query limits\n\nWhole numbers from 1 to 2147483647. [limits.md](limits.md) says what each counts.\n';
   return [
     intro,
     toTable(Object.values(settings)),
     signing,
     limits,
     toTable(Object.values(limitSettings)),
+    queryLimits,
+    toTable(Object.values(queryLimitSettings)),
   ].join('\n');
 }
 
 /** The whole of .env.example: every setting commented out, with its default. */
 export function toEnvExample(): string {
-  const rows: readonly Setting<unknown>[] = [...Object.values(settings), ...Object.values(limitSettings)];
-  const entries = rows.map((row) => `# ${row.description}\n#${row.name}=${row.default}\n`);
+  const entries = allSettings.map((row) => `# ${row.description}\n#${row.name}=${row.default}\n`);
   return `# Written by \`npm run generate\`; see docs/configuration.md. Copy it to .env and change what you need.\n\n${entries.join('\n')}`;
 }
 

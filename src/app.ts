@@ -11,8 +11,11 @@ import { CompiledQueries } from './graphql/compiled-queries';
 import { RequestContext, type Loaders } from './graphql/context';
 import type { LogDefect } from './graphql/error-presenter';
 import { findRequestID } from './graphql/watched-operation';
+import { Execution } from './graphql/execution';
+import { QueryLimiter } from './graphql/limits';
 import { Operations } from './graphql/operations';
 import { createExecutableSchema } from './graphql/resolvers';
+import { Timeouts } from './graphql/timeouts';
 import { openTrustedDocuments } from './graphql/trusted-documents';
 import { Closers } from './lib/closers';
 import { listen, stopServer } from './lib/http-server';
@@ -97,8 +100,12 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     const rateDoor = new RateDoor(rates, findAddress);
 
     const schema = createExecutableSchema(services);
-    const compiled = new CompiledQueries(schema, dependencies);
-    const apollo = createApollo(schema, compiled, logger, logDefect, operationRates);
+    const { limits, queryLimits, introspection } = config;
+    const limiter = new QueryLimiter(schema, queryLimits, limits);
+    const documentRules = { limiter, maxTokens: queryLimits.tokens, introspection };
+    const timeouts = new Timeouts(schema, config);
+    const execution = new Execution(new CompiledQueries(schema, dependencies), timeouts, introspection);
+    const apollo = createApollo({ schema, execution, ...documentRules, logger, logDefect, operationRates });
     await apollo.start();
     closers.add(() => apollo.stop());
 
@@ -109,13 +116,17 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       sink: Sink | null = null,
       loaders: Loaders | null = null,
     ): RequestContext => new RequestContext(viewer, services, sink, loaders);
-    const operations = new Operations(schema, {
-      ...services.sources,
+    const operations = new Operations(
       schema,
-      createContext: (viewer, loaders) => createContext(viewer, null, loaders),
-      logDefect,
-      onExecution: dependencies.onExecution ?? (() => undefined),
-    });
+      {
+        ...services.sources,
+        schema,
+        createContext: (viewer, loaders) => createContext(viewer, null, loaders),
+        logDefect,
+        onExecution: dependencies.onExecution ?? (() => undefined),
+      },
+      documentRules,
+    );
 
     const connections = new Connections(config.maxConnections);
     const observer = new Observer({
@@ -155,7 +166,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     const protocol = createProtocol({
       schema,
       operations,
-      compiled,
+      execution,
       documents,
       authenticate,
       rateDoor,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { databaseSettings } from './config.database';
 import { defaultLimits, type Limits } from './limits';
+import { queryLimitSettings } from './query-limits';
 import {
   optional,
   type Setting,
@@ -198,6 +199,26 @@ export const settings = {
       'What becomes of a document that is not in the manifest: `off` serves it, `log` serves and logs it, `enforce` refuses it.',
     parse: toChoice(TRUST_MODES),
   },
+  introspection: {
+    name: 'AMICUS_INTROSPECTION',
+    default: 'on',
+    description:
+      'Whether clients may ask for the schema: `on` or `off`. With `off` errors suggest no names of it either.',
+    parse: toSwitch,
+  },
+  queryTimeoutMs: {
+    name: 'AMICUS_QUERY_TIMEOUT_MS',
+    default: '10000',
+    description: 'After how many milliseconds a query is answered with an error, and PostgreSQL ends a read.',
+    parse: toInteger(1, 2_147_483_647),
+  },
+  mutationTimeoutMs: {
+    name: 'AMICUS_MUTATION_TIMEOUT_MS',
+    default: '30000',
+    description:
+      'After how many milliseconds a mutation is answered with an error, and PostgreSQL ends a write.',
+    parse: toInteger(1, 2_147_483_647),
+  },
   logLevel: {
     name: 'AMICUS_LOG_LEVEL',
     default: 'info',
@@ -271,6 +292,7 @@ export const limitSettings = {
 export const allSettings: readonly Setting<unknown>[] = [
   ...Object.values(settings),
   ...Object.values(limitSettings),
+  ...Object.values(queryLimitSettings),
 ];
 
 function rate(suffix: string, points: string, what: string): Setting<number> {

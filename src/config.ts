@@ -12,6 +12,7 @@ import { findNearestName } from './lib/nearest-name';
 import type { Parsed, Setting } from './lib/setting';
 import type { TrustedProxies } from './lib/trusted-proxies';
 import type { Limits } from './limits';
+import { queryLimitSettings, type QueryLimits } from './query-limits';
 
 /** What the operator decided, checked. Null means that the setting is absent. */
 export interface Config extends PostgresConfig {
@@ -61,6 +62,10 @@ export interface Config extends PostgresConfig {
   /** An absolute path; null means no manifest, and then the mode is off. */
   readonly trustedDocuments: string | null;
   readonly trustMode: TrustMode;
+  /** Whether clients may ask for the schema. */
+  readonly introspection: boolean;
+  readonly queryTimeoutMs: number;
+  readonly mutationTimeoutMs: number;
   readonly logLevel: LogLevel;
   /** A line for each request, connection and operation. */
   readonly logRequests: boolean;
@@ -71,6 +76,7 @@ export interface Config extends PostgresConfig {
   /** Where OTLP over HTTP is taken, without `/v1/traces`; null traces nothing. */
   readonly otelEndpoint: string | null;
   readonly limits: Limits;
+  readonly queryLimits: QueryLimits;
 }
 
 /** The environment cannot be used; the message names every problem, one a line, and shows no secret. */
@@ -94,6 +100,7 @@ export function loadConfig(env: Environment): Config {
   const problems = findUnknownNames(env);
   const values = readAll(settings, env, problems);
   const limits = readAll(limitSettings, env, problems);
+  const queryLimits = readAll(queryLimitSettings, env, problems);
   if (values.jwtSecret !== null && values.jwksUrl !== null) {
     problems.push('AMICUS_JWT_SECRET and AMICUS_JWKS_URL exclude each other: set one of them');
   }
@@ -108,7 +115,7 @@ export function loadConfig(env: Environment): Config {
       problems.push(`${name} needs AMICUS_DATABASE_URL`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  return { ...values, limits };
+  return { ...values, limits, queryLimits };
 }
 
 /** A value that is wrong adds to `problems`, and its default stands in for it so that the others are looked at too. */

@@ -50,6 +50,9 @@ export const ERROR_CODES = {
   /** A request that was understood, of which an argument is wrong: GraphQL answers 200 with an error. */
   BAD_USER_INPUT: 200,
   RATE_LIMITED: 429,
+  /** A document, or a document with its variables, that asks for more than the server gives at once. */
+  QUERY_TOO_COMPLEX: 400,
+  TIMEOUT: 504,
   /** Clients answer it by sending the text, and take nothing but 200 for an answer. */
   PERSISTED_QUERY_NOT_FOUND: 200,
   INTERNAL_SERVER_ERROR: 500,

@@ -105,6 +105,8 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     onError,
     onStatement,
     watchStatement,
+    readTimeoutMs: config.queryTimeoutMs,
+    writeTimeoutMs: config.mutationTimeoutMs,
   });
   closers.add(() => database.stop());
   const userRows = new UserRepository(database);

@@ -3,6 +3,7 @@ import { ConfigError, loadConfig } from '../src/config';
 import { allSettings, limitSettings } from '../src/config.table';
 import { defaultPostgresConfig } from '../src/database/postgres-config';
 import { defaultLimits, type Limits } from '../src/limits';
+import { defaultQueryLimits } from '../src/query-limits';
 
 const secret = 'a secret of thirty-two bytes, ok';
 
@@ -49,6 +50,9 @@ test('nothing has to be set', () => {
     corsOrigins: [],
     trustedDocuments: null,
     trustMode: 'off',
+    introspection: true,
+    queryTimeoutMs: 10_000,
+    mutationTimeoutMs: 30_000,
     logLevel: 'info',
     logRequests: false,
     metrics: true,
@@ -56,6 +60,7 @@ test('nothing has to be set', () => {
     metricsHost: '127.0.0.1',
     otelEndpoint: null,
     limits: defaultLimits,
+    queryLimits: defaultQueryLimits,
   });
 });
 

@@ -23,6 +23,9 @@ export interface DatabaseOptions {
   /** Gets the text of each statement before it runs, those that begin and end transactions included. */
   readonly onStatement?: ((sql: string) => void) | undefined;
   readonly watchStatement?: WatchStatement | undefined;
+  /** Bound each statement on a database server further than its configuration does. */
+  readonly readTimeoutMs?: number | undefined;
+  readonly writeTimeoutMs?: number | undefined;
   /** Which SQLite; the best there is when left out. */
   readonly sqliteEngine?: SqliteEngine | undefined;
 }
@@ -42,6 +45,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     onError: options.onError,
     onStatement: options.onStatement,
     watchStatement: options.watchStatement,
+    readTimeoutMs: options.readTimeoutMs,
+    writeTimeoutMs: options.writeTimeoutMs,
   });
 }
 

@@ -7,6 +7,7 @@ import { createPostgresReader, createPostgresWriter } from './postgres-data-sour
 import { postgresDialect } from './postgres-dialect';
 import { throwAsUnavailable } from './postgres-errors';
 import { findPooling } from './postgres-pooler';
+import { withStatementTimeout } from './postgres-timeouts';
 import { PostgresReader } from './postgres-reader';
 import { PostgresReplica, type PostgresReplicaOptions } from './postgres-replica';
 import { requireCurrentSchema } from './postgres-schema';
@@ -22,6 +23,9 @@ export interface PostgresDatabaseOptions extends StatementHooks {
   readonly clock?: Clock | undefined;
   /** Gets what fails where no caller waits for it: why a replica is not used any more. */
   readonly onError?: ((error: unknown) => void) | undefined;
+  /** Bound each statement further than `config` does. */
+  readonly readTimeoutMs?: number | undefined;
+  readonly writeTimeoutMs?: number | undefined;
 }
 
 /**
@@ -36,16 +40,20 @@ export async function openPostgresDatabase({
 }: PostgresDatabaseOptions): Promise<Database> {
   const config = { ...defaultPostgresConfig, ...options.config };
   const pooling = await findPooling(url, config);
-  const toConnections = (dataSource: DataSource): PostgresConnections =>
-    new PostgresConnections(dataSource, config, pooling, options);
-  const writer = await createPostgresWriter(url, config, pooling).initialize();
+  const [writing, reading] = [options.writeTimeoutMs, options.readTimeoutMs].map((ms = 0) =>
+    withStatementTimeout(config, ms),
+  ) as [PostgresConfig, PostgresConfig];
+  const writer = await createPostgresWriter(url, writing, pooling).initialize();
   try {
     await requireCurrentSchema(writer);
-    const reader = await createPostgresReader(url, config, pooling).initialize();
-    const connected = { source: reader, connections: toConnections(reader) };
+    const reader = await createPostgresReader(url, reading, pooling).initialize();
+    const connected = {
+      source: reader,
+      connections: new PostgresConnections(reader, reading, pooling, options),
+    };
     const replicaUrl = config.databaseReplicaUrl;
     return new PostgresDatabase(
-      { source: writer, connections: toConnections(writer) },
+      { source: writer, connections: new PostgresConnections(writer, writing, pooling, options) },
       connected,
       (askPrimary) =>
         replicaUrl === null

@@ -23,6 +23,12 @@ export function toQueryTimeoutMs({ databaseStatementTimeoutMs: ms }: Timeouts): 
   return ms === 0 ? false : ms + ANSWER_MS;
 }
 
+/** With statements bounded by `timeoutMs` as well; 0 is no bound. */
+export function withStatementTimeout(config: PostgresConfig, timeoutMs: number): PostgresConfig {
+  const bounds = [config.databaseStatementTimeoutMs, timeoutMs].filter((ms) => ms > 0);
+  return { ...config, databaseStatementTimeoutMs: bounds.length === 0 ? 0 : Math.min(...bounds) };
+}
+
 function toSettings(
   set: string,
   { databaseStatementTimeoutMs, databaseLockTimeoutMs, databaseIdleInTransactionTimeoutMs }: Timeouts,

@@ -1,7 +1,6 @@
 import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { badInput } from '../errors';
-import type { CompiledQueries } from './compiled-queries';
 import { toHttpError } from './error-presenter';
 
 /** Executed over HTTP, a subscription would answer with its first event and leak the rest. */
@@ -49,28 +48,14 @@ export const answerJsonClientsWith200: ApolloServerPlugin = {
   },
 };
 
-/** Apollo Server executes what this gives no answer to, and presents the errors. */
-export function executeCompiled(queries: CompiledQueries): ApolloServerPlugin {
-  return {
-    async requestDidStart() {
-      return {
-        async responseForOperation({ document, operation, request, contextValue }) {
-          const data = await queries.findData(
-            { document, variableValues: request.variables ?? null, contextValue },
-            operation,
-          );
-          if (data === null) return null;
-          const http = { headers: new HeaderMap() };
-          return { http, body: { kind: 'single', singleResult: { data } } };
-        },
-      };
-    },
-  };
-}
-
 const ANSWER_TYPES = ['application/graphql-response+json', 'application/json'];
 const ANSWERED: readonly string[] = [...ANSWER_TYPES, 'application/*', '*/*'];
-const MISTAKES: readonly unknown[] = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT'];
+const MISTAKES: readonly unknown[] = [
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'QUERY_TOO_COMPLEX',
+  'BAD_USER_INPUT',
+];
 
 /** Those that are not forbidden by `q=0`. */
 function toMediaTypes(accept: string): string[] {

@@ -5,43 +5,51 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { executeCompiled, executeOutside } from './apollo-execution';
+import { enforceLimits } from './apollo-limits';
 import * as plugins from './apollo-plugins';
 import { BoundedStore } from './bounded-store';
-import type { CompiledQueries } from './compiled-queries';
 import type { RequestContext } from './context';
 import { presentError, type LogDefect } from './error-presenter';
-import { MAX_TOKENS } from './limits';
-import { watchOperations } from './watch-operations';
 import type { OperationRates } from '../rates/operation-rates';
+import type { Execution } from './execution';
+import type { DocumentRules } from './operations';
 import { limitRates } from './rate-plugin';
+import { watchOperations } from './watch-operations';
 
-export function createApollo(
-  schema: GraphQLSchema,
-  compiled: CompiledQueries,
-  logger: Logger,
-  logDefect: LogDefect,
-  operationRates: OperationRates,
-): ApolloServer<RequestContext> {
+export interface ApolloOptions extends DocumentRules {
+  schema: GraphQLSchema;
+  execution: Execution;
+  logger: Logger;
+  logDefect: LogDefect;
+  operationRates: OperationRates;
+}
+
+export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
+  const { schema, execution, limiter, maxTokens, introspection, logger, logDefect, operationRates } = options;
   return new ApolloServer<RequestContext>({
-    schema,
+    gateway: executeOutside(schema, execution),
     logger,
-    introspection: true,
+    introspection,
+    validationOptions: { hideSuggestions: !introspection },
     // What browsers send from other sites is refused at the door, where urql's GETs get through.
     csrfPrevention: false,
+    allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
     // The process has one owner of its signals, and it is not this.
     stopOnTerminationSignals: false,
-    parseOptions: { maxLexicalTokens: MAX_TOKENS },
+    parseOptions: { maxLexicalTokens: maxTokens },
     documentStore: new BoundedStore<DocumentNode>(({ loc }) => loc?.source.body.length ?? 0),
     persistedQueries: { cache: new BoundedStore<string>((text) => text.length) },
     formatError: (_formatted, error) => presentError(error, logDefect),
     /* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment -- What takes any context takes ours. */
     plugins: [
+      enforceLimits(limiter),
       plugins.refuseSubscriptions,
       plugins.refuseUnacceptable,
       limitRates(operationRates),
       plugins.answerJsonClientsWith200,
-      plugins.executeCompiled(compiled),
+      executeCompiled(execution),
       watchOperations,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),

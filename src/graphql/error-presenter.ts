@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, Kind, type ASTNode, type GraphQLFormattedError } from 'graphql';
 import { CodedError, ERROR_CODES } from '../errors';
 
 /** Logs what a client is not shown, under the id that it is shown. */
@@ -23,11 +23,16 @@ export function presentError(error: unknown, logDefect: LogDefect): GraphQLForma
   };
 }
 
+/** Of a document that the parser had no room for. */
+export const TOO_NESTED = 'The document is nested too deeply.';
+
 /** A token that was refused and the like, as the GraphQL error that carries its HTTP status to Apollo Server. */
-export function toHttpError(error: CodedError): GraphQLError {
+export function toHttpError(error: CodedError, nodes: readonly ASTNode[] = []): GraphQLError {
   const { code } = error.extensions;
   const headers = code === 'UNAUTHENTICATED' ? new Map([['www-authenticate', 'Bearer']]) : undefined;
   return new GraphQLError(error.message, {
+    nodes,
+    originalError: error,
     extensions: { ...error.extensions, http: { status: ERROR_CODES[code], ...(headers && { headers }) } },
   });
 }
@@ -49,7 +54,8 @@ function isPublic(error: GraphQLError, cause: unknown): boolean {
 function toFormatted(error: GraphQLError, cause: unknown): GraphQLFormattedError {
   const { code = 'BAD_USER_INPUT' } = error.extensions;
   const extensions = cause instanceof CodedError ? cause.extensions : { code };
-  return { message: error.message, ...pick(error), extensions };
+  const isOverflow = cause instanceof GraphQLError && cause.originalError instanceof RangeError;
+  return { message: isOverflow ? TOO_NESTED : error.message, ...pick(error), extensions };
 }
 
 function pick({ locations, path }: GraphQLError): Pick<GraphQLFormattedError, 'locations' | 'path'> {

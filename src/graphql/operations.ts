@@ -1,10 +1,35 @@
-import { GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
+import {
+  getOperationAST,
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { TOO_NESTED } from './error-presenter';
 import { EventRenderer, type RendererSources } from './event-renderer';
-import { MAX_TOKENS } from './limits';
+import type { QueryLimiter } from './limits';
+import { CodedError } from '../errors';
 import { toEventDocument, type EventDocument } from './subscription-operation';
 
-type Checked = { document: DocumentNode } | { errors: readonly GraphQLError[] };
+interface Checked {
+  document: DocumentNode;
+}
+interface Refused {
+  errors: readonly GraphQLError[];
+}
+
+/** What documents are held to, whichever door they come by. */
+export interface DocumentRules {
+  limiter: QueryLimiter;
+  maxTokens: number;
+  /** Whether they may ask for the schema, and errors suggest its names. */
+  introspection: boolean;
+}
 
 /** In entries, and in characters of their keys: a document's memory goes with its length. */
 const BOUNDS = {
@@ -18,7 +43,7 @@ const BOUNDS = {
  * agree on the variables of its selection share a renderer. Both are bounded, the longest unused go first.
  */
 export class Operations {
-  private readonly documents = new LRUCache<string, Checked>(BOUNDS);
+  private readonly documents = new LRUCache<string, Checked | Refused>(BOUNDS);
   private readonly renderers = new LRUCache<string, EventRenderer>(BOUNDS);
   /** By document and operation name; lives as long as the documents. */
   private readonly shown = new WeakMap<DocumentNode, Map<string | null, EventDocument>>();
@@ -26,16 +51,32 @@ export class Operations {
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly sources: RendererSources,
+    private readonly rules: DocumentRules,
   ) {}
 
-  /** The document, or what is wrong with it, with its code. */
-  check(query: string): Checked {
+  /**
+   * The document with the operation that is asked for, or what is wrong with it or its variables, with the code. Null
+   * when it has no such operation.
+   */
+  check(
+    query: string,
+    operationName: string | null,
+    variables: Readonly<Record<string, unknown>>,
+  ): (Checked & { operation: OperationDefinitionNode | null }) | Refused {
     let checked = this.documents.get(query);
     if (checked === undefined) {
       checked = this.parseAndValidate(query);
       this.documents.set(query, checked);
     }
-    return checked;
+    if ('errors' in checked) return checked;
+    const operation = getOperationAST(checked.document, operationName) ?? null;
+    try {
+      if (operation !== null) this.rules.limiter.checkRequest(operation, variables);
+    } catch (error) {
+      if (error instanceof GraphQLError) return { errors: [error] };
+      throw error;
+    }
+    return { ...checked, operation };
   }
 
   /** `document` is the one that `query` was checked to be. */
@@ -68,18 +109,23 @@ export class Operations {
     return found;
   }
 
-  private parseAndValidate(query: string): Checked {
+  private parseAndValidate(query: string): Checked | Refused {
+    const { maxTokens, introspection } = this.rules;
     let code = 'GRAPHQL_PARSE_FAILED';
     try {
-      const document = parse(query, { maxLexicalTokens: MAX_TOKENS });
+      const document = parse(query, { maxLexicalTokens: maxTokens });
+      this.rules.limiter.checkDocument(document);
       // Some rules of validation throw what they find.
       code = 'GRAPHQL_VALIDATION_FAILED';
-      const errors = validate(this.schema, document);
+      const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+      const errors = validate(this.schema, document, rules, { hideSuggestions: !introspection });
       if (errors.length === 0) return { document };
       return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
     } catch (error) {
+      // The parser had no room left for brackets within brackets.
+      if (error instanceof RangeError) return { errors: [withCode(new GraphQLError(TOO_NESTED), code)] };
       if (!(error instanceof GraphQLError)) throw error;
-      return { errors: [withCode(error, code)] };
+      return { errors: [error.originalError instanceof CodedError ? error : withCode(error, code)] };
     }
   }
 }

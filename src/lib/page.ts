@@ -30,7 +30,8 @@ export interface Page<Node> {
   };
 }
 
-const DEFAULT_FIRST = 50;
+/** The size of a page when `first` is left out. */
+export const DEFAULT_FIRST = 50;
 /** A user id, and for a request its direction. */
 const KEY_ID = /^[\x21-\x7e]{1,32}( [A-Z_]+)?$/;
 

@@ -1,8 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import {
-  createSourceEventStream,
-  getOperationAST,
   GraphQLError,
   OperationTypeNode,
   type ExecutionArgs,
@@ -14,9 +12,9 @@ import { WebSocket } from 'ws';
 import { DatabaseUnavailableError } from '../database/unavailable';
 import { CodedError } from '../errors';
 import type { Renderer, Sink } from '../events/delivery';
-import type { CompiledQueries } from '../graphql/compiled-queries';
 import type { RequestContext } from '../graphql/context';
 import { presentError, type LogDefect } from '../graphql/error-presenter';
+import type { Execute, Execution } from '../graphql/execution';
 import type { Operations } from '../graphql/operations';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
 import type { OperationRates } from '../rates/operation-rates';
@@ -40,7 +38,7 @@ export interface ProtocolOptions {
   rateDoor: RateDoor;
   operationRates: OperationRates;
   operations: Operations;
-  compiled: CompiledQueries;
+  execution: Execution;
   /** Null when there is no manifest. */
   documents: TrustedDocuments | null;
   createContext: (viewer: Viewer, sink: Sink | null) => RequestContext;
@@ -112,7 +110,7 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
   return makeServer<Record<string, unknown>, Session>({
     // The stream itself, for it gives no values that would have to be executed.
     subscribe: (args) =>
-      createSourceEventStream(args) as Promise<ExecutionResult | AsyncIterable<ExecutionResult>>,
+      options.execution.openStream(args) as Promise<ExecutionResult | AsyncIterable<ExecutionResult>>,
     // In place of a thrown error's message, which may hold anything, the client gets a reason of our own.
     onConnect: async (connection) => {
       const { extra, connectionParams } = connection;
@@ -140,7 +138,7 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
       underWay.set(name, null);
       return toExecution(options, extra, name, payload);
     },
-    execute: (args) => options.compiled.execute(args),
+    execute: (args) => options.execution.execute(args as Execute),
     onOperation: ({ extra }, name, _payload, args, result) => {
       extra.observed.executed(name, args, result as ExecutionResult);
     },
@@ -170,10 +168,9 @@ async function toExecution(
     throw error;
   }
   const { query, variables, operationName = null } = resolved;
-  const checked = operations.check(query);
+  const checked = operations.check(query, operationName, variables ?? {});
   if ('errors' in checked) return checked.errors;
-  const { document } = checked;
-  const operation = getOperationAST(document, operationName);
+  const { document, operation } = checked;
   const verdict = operation && (await operationRates.take(authenticated.viewer, document, operation));
   if (verdict?.isRefused === true) {
     const error = toRateError(verdict);

@@ -1,0 +1,49 @@
+import { HeaderMap, type ApolloServerPlugin, type ApolloServerOptionsWithGateway } from '@apollo/server';
+import type { GraphQLSchema } from 'graphql';
+import type { RequestContext } from './context';
+import type { Execution } from './execution';
+
+/** The way by which Apollo Server lets somebody else execute: it takes care of the errors. */
+export function executeOutside(
+  schema: GraphQLSchema,
+  execution: Execution,
+): ApolloServerOptionsWithGateway<RequestContext>['gateway'] {
+  return {
+    onSchemaLoadOrUpdate(callback) {
+      callback({ apiSchema: schema, coreSupergraphSdl: '' });
+      return () => undefined;
+    },
+    async load() {
+      return {
+        executor: async ({ document, request, context }) =>
+          execution.executePlainly({
+            schema,
+            document,
+            variableValues: request.variables ?? null,
+            operationName: request.operationName ?? null,
+            contextValue: context,
+          }),
+      };
+    },
+    stop: async () => undefined,
+  };
+}
+
+/** Faster than by `executeOutside`, which is left what this gives no answer to. */
+export function executeCompiled(execution: Execution): ApolloServerPlugin {
+  return {
+    async requestDidStart() {
+      return {
+        async responseForOperation({ document, operation, request, contextValue }) {
+          const data = await execution.findData(
+            { document, variableValues: request.variables ?? null, contextValue },
+            operation,
+          );
+          if (data === null) return null;
+          const http = { headers: new HeaderMap() };
+          return { http, body: { kind: 'single', singleResult: { data } } };
+        },
+      };
+    },
+  };
+}
