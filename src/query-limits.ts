@@ -20,8 +20,8 @@ export interface QueryLimits {
   readonly selections: number;
   /** Fields that an answer may hold, by the sizes of the lists asked for. */
   readonly complexity: number;
-  /** Objects and lists in each other in the variables. */
-  readonly variableDepth: number;
+  /** Objects and lists in each other in a value, of a variable or in the document. */
+  readonly valueDepth: number;
 }
 
 export const defaultQueryLimits: QueryLimits = {
@@ -34,7 +34,7 @@ export const defaultQueryLimits: QueryLimits = {
   rootFields: 20,
   selections: 5_000,
   complexity: 100_000,
-  variableDepth: 10,
+  valueDepth: 10,
 };
 
 /** In the order of the manual. */
@@ -56,10 +56,10 @@ export const queryLimitSettings = {
     'COMPLEXITY',
     'Fields that the answer of an operation may hold, by the sizes of its lists.',
   ),
-  variableDepth: limit(
-    'variableDepth',
-    'VARIABLE_DEPTH',
-    'Objects and lists in each other in the variables.',
+  valueDepth: limit(
+    'valueDepth',
+    'VALUE_DEPTH',
+    'Objects and lists in each other in a value, of a variable or in the document.',
   ),
 } satisfies Record<keyof QueryLimits, Setting<number>>;
 

@@ -3,7 +3,7 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { NoSchemaIntrospectionCustomRule, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { executeCompiled, executeOutside } from './apollo-execution';
 import { enforceLimits } from './apollo-limits';
@@ -30,7 +30,9 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
   return new ApolloServer<RequestContext>({
     gateway: executeOutside(schema, execution),
     logger,
-    introspection,
+    // Its own rule says it in other words than the one that WebSocket uses.
+    introspection: true,
+    validationRules: introspection ? [] : [NoSchemaIntrospectionCustomRule],
     validationOptions: { hideSuggestions: !introspection },
     // What browsers send from other sites is refused at the door, where urql's GETs get through.
     csrfPrevention: false,

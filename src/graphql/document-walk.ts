@@ -18,6 +18,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  type ValueNode,
 } from 'graphql';
 import type { QueryLimits } from '../query-limits';
 import { add, multiply, type Cost } from './cost';
@@ -98,7 +99,10 @@ class DocumentWalk {
     for (const definition of this.document.definitions) {
       if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
       this.checkDirectives(definition);
-      for (const variable of definition.variableDefinitions ?? []) this.checkDirectives(variable);
+      for (const variable of definition.variableDefinitions ?? []) {
+        this.checkDirectives(variable);
+        if (variable.defaultValue !== undefined) this.checkValue(variable.defaultValue);
+      }
       const type = this.schema.getRootType(definition.operation) ?? undefined;
       const { once } = this.walk(definition.selectionSet, toRoot(type, definition), createLevel());
       costs.set(definition, once);
@@ -159,6 +163,7 @@ class DocumentWalk {
     const isList = field !== undefined && isListType(getNullableType(field.type));
     const listDepth = place.listDepth + (isList ? 1 : 0);
     if (listDepth > this.limits.listDepth) throw tooComplex('listDepth', this.limits.listDepth, [node]);
+    for (const { value } of node.arguments ?? []) this.checkValue(value);
     const below = this.enter(node, place, level);
     const { selectionSet } = node;
     if (selectionSet === undefined) return 1;
@@ -216,7 +221,26 @@ class DocumentWalk {
     if ((node.directives?.length ?? 0) > this.limits.directives) {
       throw tooComplex('directives', this.limits.directives, [node]);
     }
+    for (const directive of node.directives ?? []) {
+      for (const { value } of directive.arguments ?? []) this.checkValue(value);
+    }
   }
+
+  private checkValue(value: ValueNode): void {
+    if (isDeeper(value, this.limits.valueDepth)) {
+      throw tooComplex('valueDepth', this.limits.valueDepth, [value]);
+    }
+  }
+}
+
+function isDeeper(value: ValueNode, levels: number): boolean {
+  if (value.kind === Kind.LIST) {
+    return levels === 0 || value.values.some((item) => isDeeper(item, levels - 1));
+  }
+  if (value.kind === Kind.OBJECT) {
+    return levels === 0 || value.fields.some((field) => isDeeper(field.value, levels - 1));
+  }
+  return false;
 }
 
 function toRoot(type: GraphQLNamedType | undefined, operation: OperationDefinitionNode | null): Place {

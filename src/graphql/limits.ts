@@ -37,8 +37,7 @@ export class QueryLimiter {
    * @throws GraphQLError with the code QUERY_TOO_COMPLEX
    */
   checkRequest(operation: OperationDefinitionNode, variables: Variables): void {
-    if (isDeeper(variables, this.limits.variableDepth))
-      throw tooComplex('variableDepth', this.limits.variableDepth);
+    if (isDeeper(variables, this.limits.valueDepth)) throw tooComplex('valueDepth', this.limits.valueDepth);
     const cost = this.costs.get(operation);
     if (cost === undefined) throw new Error('A document came here without being checked.');
     if (toNumber(cost, variables) > this.limits.complexity) {

@@ -16,7 +16,7 @@ const WORDS = {
   nesting: (maximum) => `The document has more than ${maximum} pairs of braces in each other.`,
   complexity: (maximum) =>
     `The answer may hold more than ${maximum} fields: ask for fewer, or for smaller pages.`,
-  variableDepth: (maximum) => `The variables have more than ${maximum} objects and lists in each other.`,
+  valueDepth: (maximum) => `A value has more than ${maximum} objects and lists in each other.`,
 } satisfies Record<Exclude<keyof QueryLimits, 'tokens'> | 'nesting', (maximum: number) => string>;
 
 /** The error of a limit that was passed; `nodes` are where. */

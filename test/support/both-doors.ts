@@ -35,6 +35,12 @@ export class BothDoors {
     return payload as GraphqlAnswer<Record<string, unknown>>;
   }
 
+  /** Sends what is no message of the protocol; gives how the socket closes. */
+  async sendRaw(text: string): Promise<{ code: number; reason: string }> {
+    this.socket.send(text);
+    return this.socket.closed;
+  }
+
   async close(): Promise<void> {
     await this.socket.close();
   }
