@@ -10,10 +10,10 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { CodedError } from '../errors';
 import { TOO_NESTED } from './error-presenter';
 import { EventRenderer, type RendererSources } from './event-renderer';
 import type { QueryLimiter } from './limits';
-import { CodedError } from '../errors';
 import { toEventDocument, type EventDocument } from './subscription-operation';
 
 interface Checked {
@@ -55,8 +55,8 @@ export class Operations {
   ) {}
 
   /**
-   * The document with the operation that is asked for, or what is wrong with it or its variables, with the code. Null
-   * when it has no such operation.
+   * The document with the operation that is asked for, null when it has no such one; or what is wrong with it or with
+   * the variables, with the code.
    */
   check(
     query: string,
