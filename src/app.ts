@@ -109,7 +109,8 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     await apollo.start();
     closers.add(() => apollo.stop());
 
-    const verifier = rememberTokens(createVerifier(config, await loadSigningSecret(config), clock), clock);
+    const checked = createVerifier(config, await loadSigningSecret(config), clock, onError);
+    const verifier = rememberTokens(checked, clock);
     const authenticate = createAuthenticate(verifier, services.users);
     const createContext = (
       viewer: Viewer,

@@ -98,6 +98,19 @@ export const settings = {
     description: 'The `aud` that every token must have; unset, any.',
     parse: optional(toText),
   },
+  jwtClockSkewSeconds: {
+    name: 'AMICUS_JWT_CLOCK_SKEW',
+    default: '5',
+    description: "How many seconds the clock of the tokens' issuer may be off.",
+    parse: toInteger(0, 300),
+  },
+  jwtMaxAgeSeconds: {
+    name: 'AMICUS_JWT_MAX_AGE',
+    default: '',
+    description:
+      'How many seconds after its `iat` a token ends at the latest, whatever its `exp` says; a token without an `iat` is then refused. Unset, as long as it says.',
+    parse: optional(toInteger(1, 315_360_000)),
+  },
   autoRegister: {
     name: 'AMICUS_AUTO_REGISTER',
     default: 'on',
@@ -122,6 +135,12 @@ export const settings = {
     description:
       'How many connections may be open on this server, HTTP and WebSocket. For one more, the connection goes that has been idle longest without a valid token.',
     parse: toInteger(1, 1_000_000),
+  },
+  auditRetentionDays: {
+    name: 'AMICUS_AUDIT_RETENTION',
+    default: '365',
+    description: 'How many days the audit log keeps what administrators did.',
+    parse: toInteger(1, 36_500),
   },
   socketsPerUser: {
     name: 'AMICUS_SOCKETS_PER_USER',

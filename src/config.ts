@@ -33,12 +33,17 @@ export interface Config extends PostgresConfig {
   readonly jwtIssuer: string | null;
   /** Null accepts tokens for every audience. */
   readonly jwtAudience: string | null;
+  /** How far the issuer's clock may be off. */
+  readonly jwtClockSkewSeconds: number;
+  /** Null when a token may live as long as it says. */
+  readonly jwtMaxAgeSeconds: number | null;
   /** Whether the first authenticated call of an unknown user creates it. */
   readonly autoRegister: boolean;
   /** Live events are kept this long, and this many of one user: whichever is less. */
   readonly eventRetentionDays: number;
   readonly eventRetentionCount: number;
   readonly maxConnections: number;
+  readonly auditRetentionDays: number;
   readonly socketsPerUser: number;
   /** Under way at once, subscriptions included. */
   readonly operationsPerSocket: number;

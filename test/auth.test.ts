@@ -7,7 +7,13 @@ import { signToken, type TokenRequest } from '../src/auth/signer';
 import { createVerifier, TokenRefusedError } from '../src/auth/verifier';
 
 const secret = 'a secret of thirty-two bytes, ok';
-const open = { jwksUrl: null, jwtIssuer: null, jwtAudience: null };
+const open = {
+  jwksUrl: null,
+  jwtIssuer: null,
+  jwtAudience: null,
+  jwtClockSkewSeconds: 5,
+  jwtMaxAgeSeconds: null,
+};
 const nowMs = Date.UTC(2026, 0, 1);
 const clockAt = (ms: number): { now(): number } => ({ now: () => ms });
 const verifier = createVerifier(open, secret, clockAt(nowMs));
@@ -23,12 +29,18 @@ async function signClaims(claims: Record<string, unknown>): Promise<string> {
 
 test('a signed token gives back who it was signed for', async () => {
   const expiresAtMs = nowMs + 60_000;
-  expect(await verifier.verify(await sign())).toEqual({ userID: 'ann', isAdmin: false, expiresAtMs });
+  expect(await verifier.verify(await sign())).toEqual({
+    userID: 'ann',
+    isAdmin: false,
+    expiresAtMs,
+    issuedAtMs: nowMs,
+    tokenID: expect.stringMatching(/^[-\da-f]{36}$/) as string,
+  });
   expect(await verifier.verify(await sign({ isAdmin: true }))).toMatchObject({ isAdmin: true });
 });
 
 test('only the role "admin" makes an administrator, and a token needs no end', async () => {
-  const identity = { userID: 'ann', isAdmin: false, expiresAtMs: null };
+  const identity = { userID: 'ann', isAdmin: false, expiresAtMs: null, issuedAtMs: null, tokenID: null };
   for (const role of ['Admin', ['admin'], { admin: true }, true, '']) {
     expect(await verifier.verify(await signClaims({ sub: 'ann', role }))).toEqual(identity);
   }

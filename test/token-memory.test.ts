@@ -8,7 +8,11 @@ const START_MS = Date.UTC(2026, 0, 1);
 /** A real verifier, with a clock that the test sets and a count of what it was asked. */
 function createMemory() {
   const clock = { nowMs: START_MS, now: (): number => clock.nowMs };
-  const real = createVerifier({ jwksUrl: null, jwtIssuer: null, jwtAudience: null }, secret, clock);
+  const real = createVerifier(
+    { jwksUrl: null, jwtIssuer: null, jwtAudience: null, jwtClockSkewSeconds: 5, jwtMaxAgeSeconds: null },
+    secret,
+    clock,
+  );
   const asked: (string | null | undefined)[] = [];
   const counted: Verifier = {
     verify: (token) => {

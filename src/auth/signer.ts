@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 
 /** What a token is made from. */
@@ -16,13 +17,14 @@ export interface TokenRequest {
   readonly nowMs: number;
 }
 
-/** An HS256 token that a verifier of the same secret, issuer and audience accepts until it expires. */
+/** An HS256 token, with a `jti` of its own, that a verifier of the same secret, issuer and audience accepts until it expires. */
 export async function signToken(request: TokenRequest): Promise<string> {
   const nowSeconds = Math.floor(request.nowMs / 1000);
   const token = new SignJWT(request.isAdmin ? { role: 'admin' } : {})
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(request.userID)
     .setIssuedAt(nowSeconds)
+    .setJti(randomUUID())
     .setExpirationTime(nowSeconds + request.expiresInSeconds);
   if (request.issuer !== null) token.setIssuer(request.issuer);
   if (request.audience !== null) token.setAudience(request.audience);

@@ -1,7 +1,8 @@
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyOptions } from 'jose';
+import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
 import type { Config } from '../config';
 import { type Clock, systemClock } from '../lib/clock';
 import { isUserID } from '../lib/user-id';
+import { createKeySet } from './key-set';
 
 /** Who a token speaks for. */
 export interface Identity {
@@ -9,6 +10,10 @@ export interface Identity {
   readonly isAdmin: boolean;
   /** Milliseconds since 1970 at which the token ends; null when it has no end. */
   readonly expiresAtMs: number | null;
+  /** `iat`, in milliseconds since 1970; null when the token does not say when it was issued. */
+  readonly issuedAtMs: number | null;
+  /** `jti`; null when the token has none. */
+  readonly tokenID: string | null;
 }
 
 /** The token gives no identity. The message is short, fit for the client, and holds nothing of the token. */
@@ -24,24 +29,29 @@ export interface Verifier {
   verify(token: string | null | undefined): Promise<Identity>;
 }
 
-const CLOCK_TOLERANCE_SECONDS = 5;
 /** The last moment that a Date can hold. */
 const END_OF_TIME_MS = 8.64e15;
 // No HS256 here: a public key must never be taken for a shared secret.
 const ASYMMETRIC = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
 
 /**
- * @param secret - what `loadSigningSecret` gives for the same configuration. With a key set, the set is fetched at
- *   the first token, kept, and fetched again for a key that is not in it (at most every 30 seconds).
+ * @param secret - what `loadSigningSecret` gives for the same configuration; null for a key set (`createKeySet`)
+ * @param onError - gets why a key set could not be fetched
  */
 export function createVerifier(
-  config: Pick<Config, 'jwksUrl' | 'jwtIssuer' | 'jwtAudience'>,
+  config: Pick<Config, 'jwksUrl' | 'jwtIssuer' | 'jwtAudience' | 'jwtClockSkewSeconds' | 'jwtMaxAgeSeconds'>,
   secret: string | null,
   clock: Clock = systemClock,
+  onError: (error: unknown) => void = () => undefined,
 ): Verifier {
-  const check = createCheck(config.jwksUrl, secret);
+  const check =
+    config.jwksUrl === null
+      ? createSecretCheck(secret)
+      : createKeySetCheck(createKeySet(config.jwksUrl, clock, onError));
+  const maxAgeSeconds = config.jwtMaxAgeSeconds;
   const expected = {
-    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    clockTolerance: config.jwtClockSkewSeconds,
+    ...(maxAgeSeconds !== null && { maxTokenAge: maxAgeSeconds }),
     ...(config.jwtIssuer !== null && { issuer: config.jwtIssuer }),
     ...(config.jwtAudience !== null && { audience: config.jwtAudience }),
   };
@@ -52,19 +62,19 @@ export function createVerifier(
       const payload = await check(token, { ...expected, currentDate }).catch((error: unknown) => {
         throw toRefusal(error);
       });
-      return toIdentity(payload);
+      return toIdentity(payload, maxAgeSeconds);
     },
   };
 }
 
 type Check = (token: string, options: JWTVerifyOptions) => Promise<JWTPayload>;
 
-function createCheck(jwksUrl: string | null, secret: string | null): Check {
-  if (jwksUrl !== null) {
-    const keySet = createRemoteJWKSet(new URL(jwksUrl));
-    return async (token, options) =>
-      (await jwtVerify(token, keySet, { ...options, algorithms: ASYMMETRIC })).payload;
-  }
+function createKeySetCheck(keySet: JWTVerifyGetKey): Check {
+  return async (token, options) =>
+    (await jwtVerify(token, keySet, { ...options, algorithms: ASYMMETRIC })).payload;
+}
+
+function createSecretCheck(secret: string | null): Check {
   if (secret === null) throw new Error('a verifier needs a secret or a key set');
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
   // Imported once: given the bytes, jose would import them for every token.
@@ -73,17 +83,25 @@ function createCheck(jwksUrl: string | null, secret: string | null): Check {
     (await jwtVerify(token, await key, { ...options, algorithms: ['HS256'] })).payload;
 }
 
-function toIdentity({ sub, exp, role }: JWTPayload): Identity {
+function toIdentity({ sub, exp, iat, jti, role }: JWTPayload, maxAgeSeconds: number | null): Identity {
   // What a token holds is whatever its signer wrote, so the types of jose are hopes.
   if (typeof sub !== 'string' || !isUserID(sub)) throw new TokenRefusedError('sub is not a valid user id');
-  const expiresAtMs = exp === undefined ? null : Math.min(exp * 1000, END_OF_TIME_MS);
-  return { userID: sub, isAdmin: role === 'admin', expiresAtMs };
+  const ends = [exp, maxAgeSeconds === null || iat === undefined ? undefined : iat + maxAgeSeconds];
+  const endSeconds = Math.min(...ends.filter((seconds) => seconds !== undefined));
+  return {
+    userID: sub,
+    isAdmin: role === 'admin',
+    expiresAtMs: endSeconds === Infinity ? null : Math.min(endSeconds * 1000, END_OF_TIME_MS),
+    issuedAtMs: iat === undefined ? null : iat * 1000,
+    tokenID: typeof jti === 'string' ? jti : null,
+  };
 }
 
 function toRefusal(error: unknown): TokenRefusedError {
   if (error instanceof errors.JWTExpired) return new TokenRefusedError('token expired');
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return new TokenRefusedError(CLAIM_REASONS[error.claim] ?? 'malformed token');
+    const reason = error.reason === 'invalid' ? undefined : CLAIM_REASONS[error.claim];
+    return new TokenRefusedError(reason ?? 'malformed token');
   }
   if (error instanceof errors.JWSSignatureVerificationFailed) return new TokenRefusedError('bad signature');
   if (error instanceof errors.JOSEAlgNotAllowed) return new TokenRefusedError('algorithm not allowed');
@@ -97,6 +115,7 @@ function toRefusal(error: unknown): TokenRefusedError {
 
 const CLAIM_REASONS: Readonly<Record<string, string>> = {
   nbf: 'token not valid yet',
+  iat: 'token not valid yet, or without the time at which it was issued',
   iss: 'wrong issuer',
   aud: 'wrong audience',
 };

@@ -1,0 +1,85 @@
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import type { Clock } from '../lib/clock';
+
+/** After how long a set is fetched anew, so that a key that was taken out of it is believed in no longer. */
+const FRESH_MS = 10 * 60_000;
+/** How long a set that cannot be fetched anew goes on serving. */
+const STALE_MS = 24 * 60 * 60_000;
+/** Between two fetches for a key that is not in the set, and after one that failed. */
+const COOL_DOWN_MS = 30_000;
+
+interface Fetched {
+  findKey: JWTVerifyGetKey;
+  atMs: number;
+}
+
+/**
+ * The issuer's keys. Fetched at the first token, after ten minutes, and for a key that is not among them, at most every
+ * 30 seconds. While its URL is down, the set that was fetched last serves for up to 24 hours; after that, and when there
+ * never was one, asking for a key rejects with what the fetch failed with.
+ *
+ * jose's own set would be refused as soon as it is ten minutes old and its URL down.
+ *
+ * @param onError - gets why a fetch failed, while the set that is there goes on serving
+ */
+export function createKeySet(url: string, clock: Clock, onError: (error: unknown) => void): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(new URL(url));
+  let fetched: Fetched | null = null;
+  /** The last fetch that has begun, and whether it has failed. */
+  let tried = { atMs: -Infinity, failure: null as { cause: unknown } | null };
+  let fetching: Promise<Fetched> | null = null;
+
+  const isWithin = (atMs: number, ms: number): boolean => {
+    const ageMs = clock.now() - atMs;
+    // A clock that was set back says nothing of the age.
+    return ageMs >= 0 && ageMs < ms;
+  };
+
+  async function reload(): Promise<Fetched> {
+    const attempt: typeof tried = { atMs: clock.now(), failure: null };
+    tried = attempt;
+    try {
+      await remote.reload();
+      const jwks = remote.jwks();
+      if (jwks === undefined) throw new Error('The fetch gave no key set.');
+      fetched = { findKey: createLocalJWKSet(jwks), atMs: clock.now() };
+      return fetched;
+    } catch (cause) {
+      attempt.failure = { cause };
+      onError(cause);
+      throw cause;
+    }
+  }
+
+  /** One fetch at a time, for all who wait. */
+  const fetchNow = (): Promise<Fetched> => {
+    fetching ??= reload().finally(() => {
+      fetching = null;
+    });
+    return fetching;
+  };
+
+  /** A set that may be used now. */
+  async function findUsable(): Promise<Fetched> {
+    if (fetched !== null && isWithin(fetched.atMs, FRESH_MS)) return fetched;
+    const stale = fetched !== null && isWithin(fetched.atMs, STALE_MS) ? fetched : null;
+    try {
+      if (tried.failure === null || !isWithin(tried.atMs, COOL_DOWN_MS)) return await fetchNow();
+      throw tried.failure.cause;
+    } catch (error) {
+      if (stale !== null) return stale;
+      throw error;
+    }
+  }
+
+  return async (header, token) => {
+    const { findKey } = await findUsable();
+    try {
+      return await findKey(header, token);
+    } catch (error) {
+      const isUnknown = error instanceof errors.JWKSNoMatchingKey;
+      if (!isUnknown || isWithin(tried.atMs, COOL_DOWN_MS)) throw error;
+      return (await fetchNow()).findKey(header, token);
+    }
+  };
+}

@@ -1,0 +1,151 @@
+import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { exportJWK } from 'jose';
+import { enter, enterByHttp, toRefused } from './support/doors';
+import { Issuer, sign } from './support/issuer';
+import { TestServer } from './support/server';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const ANN = { http: 'ann', webSocket: 'ann' };
+const NO_KEYS = 'the keys to check tokens cannot be had, try again later';
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+describe('tokens of an issuer with a key set', () => {
+  const clock = { nowMs: Date.now(), now: (): number => clock.nowMs };
+  let issuer: Issuer;
+  let server: TestServer;
+  beforeEach(async () => {
+    issuer = await Issuer.start();
+    server = await TestServer.start({ clock, config: { jwksUrl: issuer.url, jwtSecret: null } });
+  });
+  afterEach(async () => {
+    await server.stop();
+    await issuer.stop();
+  });
+
+  it.each(['RS256', 'PS512', 'ES256', 'Ed25519'])(
+    'are let in at both doors when signed by %s',
+    async (alg) => {
+      const key = await issuer.createKey('one', alg);
+      issuer.publish(key.jwk);
+      expect(await enter(server, await sign(key, { sub: 'ann' }))).toEqual(ANN);
+      expect(issuer.fetches).toBe(1);
+    },
+  );
+
+  it('are let in by a new key at once, but for one is asked at most every 30 seconds', async () => {
+    const [one, two, three] = [
+      await issuer.createKey('one'),
+      await issuer.createKey('two'),
+      await issuer.createKey('three'),
+    ];
+    issuer.publish(one.jwk);
+    expect(await enter(server, await sign(one, { sub: 'ann' }))).toEqual(ANN);
+    issuer.publish(one.jwk, two.jwk);
+    clock.nowMs += 30_000;
+    expect(await enter(server, await sign(two, { sub: 'ann' }))).toEqual(ANN);
+    expect(issuer.fetches).toBe(2);
+    issuer.publish(one.jwk, two.jwk, three.jwk);
+    clock.nowMs += 29_999;
+    const young = await sign(three, { sub: 'ann' });
+    expect(await enter(server, young)).toEqual(toRefused('no key for this token'));
+    expect(issuer.fetches).toBe(2);
+    clock.nowMs += 1;
+    expect(await enter(server, young)).toEqual(ANN);
+    expect(issuer.fetches).toBe(3);
+  });
+
+  it('are refused ten minutes after their key was taken out of the set', async () => {
+    const [one, two] = [await issuer.createKey('one'), await issuer.createKey('two')];
+    issuer.publish(one.jwk, two.jwk);
+    expect(await enterByHttp(server, await sign(one, { sub: 'ann' }))).toBe('ann');
+    issuer.publish(two.jwk);
+    clock.nowMs += 10 * MINUTE_MS - 1;
+    expect(await enterByHttp(server, await sign(one, { sub: 'ann' }))).toBe('ann');
+    expect(issuer.fetches).toBe(1);
+    clock.nowMs += 1;
+    expect(await enter(server, await sign(one, { sub: 'ann' }))).toEqual(toRefused('no key for this token'));
+    expect(issuer.fetches).toBe(2);
+  });
+
+  it.each([
+    ['answers with an error', { status: 500, body: '' }],
+    ['answers something else', { status: 200, body: '<html>' }],
+    ['answers no key set', { status: 200, body: '{"keys":{}}' }],
+  ])('are let in for 24 hours while the URL %s, and not longer', async (_how, trouble) => {
+    const key = await issuer.createKey('one');
+    issuer.publish(key.jwk);
+    expect(await enterByHttp(server, await sign(key, { sub: 'ann' }))).toBe('ann');
+    issuer.trouble = trouble;
+    clock.nowMs += 24 * HOUR_MS - 1;
+    expect(await enter(server, await sign(key, { sub: 'ann', n: 1 }))).toEqual(ANN);
+    expect(issuer.fetches).toBe(2);
+    clock.nowMs += 1;
+    const token = await sign(key, { sub: 'ann', n: 2 });
+    expect(await enter(server, token)).toEqual(toRefused(NO_KEYS));
+    // It is not asked for each token.
+    expect(issuer.fetches).toBe(2);
+    issuer.trouble = null;
+    clock.nowMs += 30_000;
+    expect(await enter(server, token)).toEqual(ANN);
+  });
+
+  it('are refused while a set was never fetched, until it can be', async () => {
+    const key = await issuer.createKey('one');
+    issuer.publish(key.jwk);
+    issuer.trouble = { status: 503, body: '' };
+    const token = await sign(key, { sub: 'ann' });
+    expect(await enter(server, token)).toEqual(toRefused(NO_KEYS));
+    expect(issuer.fetches).toBe(1);
+    issuer.trouble = null;
+    clock.nowMs += 30_000;
+    expect(await enter(server, token)).toEqual(ANN);
+  });
+
+  it('are refused when their key, algorithm or header is a trick', async () => {
+    const key = await issuer.createKey('one', 'RS256');
+    const stranger = await issuer.createKey('one', 'RS256');
+    issuer.publish(key.jwk, await exportJWK(Buffer.from('a secret of thirty-two bytes, ok')));
+    const claims = { sub: 'ann' };
+    const signedBy = (secret: string | Buffer): string => {
+      const text = `${encode({ alg: 'HS256', kid: 'one' })}.${encode(claims)}`;
+      return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
+    };
+    const tricks: Record<string, [token: string, reason: string]> = {
+      'no signature': [`${encode({ alg: 'none' })}.${encode(claims)}.`, 'algorithm not allowed'],
+      'the public key as a secret': [signedBy(JSON.stringify(key.jwk)), 'algorithm not allowed'],
+      'a secret in the set': [signedBy('a secret of thirty-two bytes, ok'), 'algorithm not allowed'],
+      'the key within': [await sign(stranger, claims, { jwk: stranger.jwk }), 'bad signature'],
+      'a set of its own': [await sign(stranger, claims, { jku: 'http://127.0.0.1:1/' }), 'bad signature'],
+      'another kid': [await sign(key, claims, { kid: '../../dev/null' }), 'no key for this token'],
+      'no key of that algorithm': [
+        await sign(await issuer.createKey('one'), claims),
+        'no key for this token',
+      ],
+    };
+    for (const [trick, [token, reason]] of Object.entries(tricks)) {
+      expect([trick, await enter(server, token)]).toEqual([trick, toRefused(reason)]);
+    }
+    const text = `${encode({ alg: 'RS256', kid: 'one', crit: ['exp'], exp: 1 })}.${encode(claims)}`;
+    expect(await enter(server, `${text}.AAAA`)).toEqual(toRefused('malformed token'));
+    expect(await enter(server, await sign(key, claims))).toEqual(ANN);
+  });
+});
+
+describe('tokens under a shared secret', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await TestServer.start();
+  });
+  afterAll(() => server.stop());
+
+  it('are refused when they are signed by anything else', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const key = { jwk: { alg: 'RS256', kid: 'one' }, privateKey };
+    const refused = toRefused('algorithm not allowed');
+    expect(await enter(server, await sign(key, { sub: 'ann' }))).toEqual(refused);
+    expect(await enter(server, `${encode({ alg: 'none' })}.${encode({ sub: 'ann' })}.`)).toEqual(refused);
+    expect(await enter(server, 'rubbish')).toEqual(toRefused('malformed token'));
+    expect(await enter(server, await server.token('ann'))).toEqual(ANN);
+  });
+});
