@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
 import { setTimeout as delay } from 'node:timers/promises';
+import { refuseRevoked } from './auth/refuse-revoked';
 import { loadSigningSecret } from './auth/secret';
 import { rememberTokens } from './auth/token-memory';
 import { createVerifier } from './auth/verifier';
@@ -31,6 +32,7 @@ import { createAddressFinder } from './transport/client-address';
 import { createHttpServer, GRAPHQL_PATH } from './transport/http';
 import { createProtocol } from './transport/graphql-ws-protocol';
 import { SocketExpiries } from './transport/socket-expiries';
+import { SocketRevocations } from './transport/socket-revocations';
 import { createMetrics } from './transport/metrics';
 import { OperationMetrics } from './transport/metrics-operations';
 import { createMetricsServer } from './transport/metrics-server';
@@ -89,6 +91,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       ...dependencies,
     });
     closers.add(() => services.stop());
+    await services.revocationList.refresh();
     const { clock } = services;
 
     const rates = await openRateLimits(config, onError);
@@ -110,7 +113,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     closers.add(() => apollo.stop());
 
     const checked = createVerifier(config, await loadSigningSecret(config), clock, onError);
-    const verifier = rememberTokens(checked, clock);
+    const verifier = refuseRevoked(rememberTokens(checked, clock), services.revocationList);
     const authenticate = createAuthenticate(verifier, services.users);
     const createContext = (
       viewer: Viewer,
@@ -176,6 +179,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       logDefect,
       expiries: new SocketExpiries(clock),
       connections,
+      revocations: new SocketRevocations(services.revocationList),
       socketsPerUser: config.socketsPerUser,
       operationsPerSocket: config.operationsPerSocket,
     });

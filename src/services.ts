@@ -2,6 +2,14 @@ import { ApplicationRateRepository } from './applications/application-rate.repos
 import { ApplicationRateTrimming } from './applications/application-rate.service';
 import { ApplicationRepository } from './applications/application.repository';
 import { ApplicationService } from './applications/application.service';
+import { ActsUnderWay } from './audit/acts-under-way';
+import { AuditRetention } from './audit/audit-retention.service';
+import { AuditRepository } from './audit/audit.repository';
+import { AuditService } from './audit/audit.service';
+import { AuditedDatabase } from './audit/audited-database';
+import { RevocationList } from './auth/revocation-list';
+import { RevocationRepository } from './auth/revocation.repository';
+import { RevocationService } from './auth/revocation.service';
 import { BlockRepository } from './blocks/block.repository';
 import { BlockService } from './blocks/block.service';
 import type { Config } from './config';
@@ -18,6 +26,7 @@ import { EventRetention } from './events/event-retention.service';
 import { ProfileFanoutRepository } from './events/profile-fanout.repository';
 import { ProfileFanout } from './events/profile-fanout.service';
 import { createEpoch } from './events/stream-epoch';
+import { UserExportService } from './export/user-export.service';
 import { FriendGroupRepository } from './friends/friend-group.repository';
 import { FriendGroupService } from './friends/friend-group.service';
 import { FriendSearchService } from './friends/friend-search.service';
@@ -29,6 +38,7 @@ import { UserRemovalRepository } from './friends/user-removal.repository';
 import { UserRemovalService } from './friends/user-removal.service';
 import { systemClock, type Clock } from './lib/clock';
 import { Closers } from './lib/closers';
+import { Repeating } from './lib/repeating';
 import { FriendshipListener } from './listener/friendship-listener.service';
 import { ProfileReads } from './users/profile-reads';
 import { ReplicaReads } from './users/replica-reads';
@@ -74,6 +84,11 @@ export interface Services {
   relations: RelationService;
   removals: UserRemovalService;
   listener: FriendshipListener;
+  audit: AuditService;
+  exports: UserExportService;
+  revocations: RevocationService;
+  /** Empty until it is read. */
+  revocationList: RevocationList;
   hub: EventHub;
   fanout: ProfileFanout;
   /** Work that goes on by itself once it is started. */
@@ -90,6 +105,11 @@ export interface Services {
   stop: () => Promise<void>;
 }
 
+/** How often revocations that other processes made are looked for. */
+const REVOCATIONS_MS = 1_000;
+/** How often what is too old is deleted. */
+const TRIM_MS = 10 * 60_000;
+
 /** Rejects with nothing left open; with `DataFolderInUseError` when another process has the data folder. */
 export async function openServices(config: Config, dependencies: Dependencies = {}): Promise<Services> {
   const { clock = systemClock, onStatement, watchStatement, onError = () => undefined } = dependencies;
@@ -97,7 +117,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   const closers = new Closers();
 
   // Storage.
-  const database = await openDatabase({
+  const store = await openDatabase({
     dataDir,
     databaseUrl: databaseUrl ?? undefined,
     postgres: config,
@@ -108,7 +128,10 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     readTimeoutMs: config.queryTimeoutMs,
     writeTimeoutMs: config.mutationTimeoutMs,
   });
-  closers.add(() => database.stop());
+  closers.add(() => store.stop());
+  const acts = new ActsUnderWay();
+  const auditRows = new AuditRepository(store);
+  const database = new AuditedDatabase(store, auditRows, acts);
   const userRows = new UserRepository(database);
   const friendRows = new FriendRepository(database);
   const groupRows = new FriendGroupRepository(database);
@@ -134,6 +157,26 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   closers.add(() => retention.stop());
   const hub = new EventHub(log, bus, clock, dependencies.watchHub);
   closers.add(() => hub.stop());
+
+  // What administrators did, and the tokens that they revoked.
+  const audit = new AuditService(database, auditRows, acts, clock, limits, onError);
+  const auditRetention = new AuditRetention(database, auditRows, clock, config.auditRetentionDays);
+  const revocationRows = new RevocationRepository(database);
+  const revocationList = new RevocationList(revocationRows);
+  const revocations = new RevocationService(database, revocationRows, revocationList, clock, config);
+  const trimming = new Repeating(
+    async () => {
+      await auditRetention.trim();
+      await revocations.trim();
+    },
+    TRIM_MS,
+    onError,
+  );
+  closers.add(() => trimming.stop());
+  const watch = new Repeating(() => revocationList.refreshIfChanged(), REVOCATIONS_MS, onError);
+  closers.add(() => watch.stop());
+  // The embedded database belongs to this process: nobody else can revoke anything there.
+  const watches = database.dialect.name === 'sqlite' ? [] : [watch];
 
   // Rules.
   const users = new UserService(
@@ -188,14 +231,14 @@ export async function openServices(config: Config, dependencies: Dependencies = 
           strangers,
           () => bus.isUp,
         );
-  const trimming = new ApplicationRateTrimming(
+  const rateTrimming = new ApplicationRateTrimming(
     database,
     new ApplicationRateRepository(database),
     clock,
     refusalCooldownMs,
     onError,
   );
-  closers.add(() => trimming.stop());
+  closers.add(() => rateTrimming.stop());
   const sources = {
     database,
     users: userRows,
@@ -220,7 +263,11 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     listener: new FriendshipListener(log, hub, applicationRows, blockRows),
     hub,
     fanout,
-    background: [fanout, retention, trimming],
+    audit,
+    exports: new UserExportService(database, userRows, revocationRows, auditRows, audit, clock),
+    revocations,
+    revocationList,
+    background: [fanout, retention, rateTrimming, trimming, ...watches],
     createLoaders: (viewer) => createLoaders(sources, viewer),
     sources,
     replicaReads,

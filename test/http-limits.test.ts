@@ -40,10 +40,11 @@ describe('the HTTP door', () => {
 
   async function open(limits: Partial<HttpLimits>): Promise<{ socket: Socket; connection: Socket }> {
     const viewer = { userID: 'ann', isAdmin: false };
+    const identity = { ...viewer, expiresAtMs: null, issuedAtMs: null, tokenID: null };
     const rates = await openRateLimits(loadConfig({}), () => undefined);
     const server = createHttpServer({
       apollo,
-      authenticate: () => Promise.resolve({ viewer, expiresAtMs: null }),
+      authenticate: () => Promise.resolve({ viewer, identity }),
       rateDoor: new RateDoor(rates, createAddressFinder(0, 'x-forwarded-for')),
       createContext: () => Object.create(RequestContext.prototype) as RequestContext,
       documents: null,

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../database/sql';
-import type { ApplicationType } from '../events/friendship-event';
+import type { ApplicationType, EventPayloads } from '../events/friendship-event';
 
 /** What the lists of others hold of users who are to be removed. `owner_id` is the other one, `user_id` the removed. */
 export interface Traces {
@@ -8,12 +8,24 @@ export interface Traces {
   blocks: { owner_id: string; user_id: string }[];
 }
 
+interface RequestRow {
+  user_id: string;
+  seq: number;
+  payload: string;
+}
+
+function toRequests({ payload }: RequestRow): EventPayloads['FRIEND_APPLICATION_LIST_ADDED'] {
+  return JSON.parse(payload) as EventPayloads['FRIEND_APPLICATION_LIST_ADDED'];
+}
+
 /** Finds and erases everything of users, on their own side and on everybody else's. */
 export class UserRemovalRepository {
   private readonly selectUsers: string;
   private readonly selectFriends: string;
   private readonly selectApplications: string;
   private readonly selectBlocks: string;
+  private readonly selectRequests: string;
+  private readonly updatePayloads: string;
   private readonly erasures: readonly string[];
 
   constructor({ dialect }: Database) {
@@ -23,6 +35,11 @@ export class UserRemovalRepository {
     this.selectApplications = `SELECT owner_id, peer_id AS user_id, type FROM friend_application
       WHERE peer_id IN ${removed}`;
     this.selectBlocks = `SELECT owner_id, blocked_id AS user_id FROM block WHERE blocked_id IN ${removed}`;
+    this.selectRequests = `SELECT user_id, seq, payload FROM event
+      WHERE type = 'FRIEND_APPLICATION_LIST_ADDED' AND user_id IN ${removed}`;
+    this.updatePayloads = `UPDATE event SET payload = given.payload
+      FROM ${dialect.rows('$1', { user_id: 'text', seq: 'integer', payload: 'text' })} AS given
+      WHERE event.user_id = given.user_id AND event.seq = given.seq`;
     this.erasures = [
       // A membership is found by way of its edge: it has no index by friend alone.
       `DELETE FROM friend_group_member WHERE (owner_id, friend_id) IN
@@ -59,6 +76,27 @@ export class UserRemovalRepository {
       applications: await tx.all<Traces['applications'][number]>(this.selectApplications, values),
       blocks: await tx.all<Traces['blocks'][number]>(this.selectBlocks, values),
     };
+  }
+
+  /**
+   * Takes the words of the users' requests out of the events that told others of them. Who was asked stands in the
+   * users' own events, so this comes before `erase`.
+   */
+  async emptyWordings(tx: Transaction, userIDs: ReadonlySet<string>): Promise<void> {
+    const sent = await tx.all<RequestRow>(this.selectRequests, [JSON.stringify([...userIDs])]);
+    const asked = new Set(sent.flatMap((row) => toRequests(row).applications.map(({ userID }) => userID)));
+    const told = await tx.all<RequestRow>(this.selectRequests, [JSON.stringify([...asked])]);
+    const emptied = told.flatMap((row) => {
+      const { applications } = toRequests(row);
+      if (!applications.some(({ userID }) => userIDs.has(userID))) return [];
+      const payload = {
+        applications: applications.map((facts) =>
+          userIDs.has(facts.userID) ? { ...facts, addSource: '', addWording: '' } : facts,
+        ),
+      };
+      return [{ ...row, payload: JSON.stringify(payload) }];
+    });
+    if (emptied.length > 0) await tx.all(this.updatePayloads, [JSON.stringify(emptied)]);
   }
 
   async erase(tx: Transaction, userIDs: readonly string[]): Promise<void> {

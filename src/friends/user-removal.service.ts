@@ -19,8 +19,8 @@ export class UserRemovalService {
   ) {}
 
   /**
-   * Administrators only. One answer per user given, in order; nothing of the users is kept. Others hear of what their
-   * lists lost; the deleted users' own live streams end.
+   * Administrators only. One answer per user given, in order. Others hear of what their
+   * lists lost; the deleted users' own live streams end. What stays, ids and no texts, is named in docs/security.md.
    */
   async remove(viewer: Viewer, userIDs: readonly string[]): Promise<ItemResult[]> {
     requireAdmin(viewer);
@@ -39,6 +39,7 @@ export class UserRemovalService {
       const traces = await this.removals.loadTraces(tx, removed);
       // Some may have come just before the lock.
       await this.log.lock(tx, toOwners(traces));
+      await this.removals.emptyWordings(tx, found);
       await this.removals.erase(tx, removed);
       await this.log.append(tx, toEvents(traces, found));
       tx.onCommit(() => {

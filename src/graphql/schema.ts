@@ -4,7 +4,10 @@ import type { GraphQLSchema } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchemaSync, type PubSub } from 'type-graphql';
 import * as applications from '../applications/application.resolver';
+import * as audit from '../audit/audit.resolver';
+import * as revocations from '../auth/revocation.resolver';
 import * as blocks from '../blocks/block.resolver';
+import { UserExportResolver } from '../export/user-export.resolver';
 import { AdminResolver } from '../friends/admin.resolver';
 import * as groups from '../friends/friend-group.resolver';
 import * as friends from '../friends/friend.resolver';
@@ -29,6 +32,11 @@ const RESOLVERS = [
   blocks.BlockResolver,
   blocks.BlockedUserResolver,
   blocks.BlockedUserConnectionResolver,
+  audit.AuditResolver,
+  audit.AuditEntryConnectionResolver,
+  revocations.RevocationResolver,
+  revocations.RevocationConnectionResolver,
+  UserExportResolver,
   listener.FriendshipEventSubscription,
   listener.SelfInfoUpdatedResolver,
   listener.FriendInfoChangedResolver,

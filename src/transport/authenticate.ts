@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { TokenRefusedError, type Verifier } from '../auth/verifier';
+import { TokenRefusedError, type Identity, type Verifier } from '../auth/verifier';
 import { CodedError } from '../errors';
 import { isUserID } from '../lib/user-id';
 import type { UserService } from '../users/user.service';
@@ -15,8 +15,8 @@ export interface Credentials {
 
 export interface Authenticated {
   viewer: Viewer;
-  /** Milliseconds since 1970; null for a token that has no end. */
-  expiresAtMs: number | null;
+  /** Of the token: the administrator where one acts for the viewer. */
+  identity: Identity;
 }
 
 /** Throws UNAUTHENTICATED or FORBIDDEN. Creates the user of a first call where that is switched on. */
@@ -26,14 +26,12 @@ const ACT_AS = 'x-amicus-act-as';
 
 export function createAuthenticate(verifier: Verifier, users: UserService): Authenticate {
   return async ({ authorization, actAs }) => {
-    const {
-      userID: subject,
-      isAdmin,
-      expiresAtMs,
-    } = await verifier.verify(toToken(authorization)).catch(toCoded);
+    const identity = await verifier.verify(toToken(authorization)).catch(toCoded);
+    const { userID: subject, isAdmin } = identity;
     const userID = toActor(subject, isAdmin, actAs);
     await users.register(userID);
-    return { viewer: { userID, isAdmin }, expiresAtMs };
+    const viewer = { userID, isAdmin, ...(userID !== subject && { actedBy: subject }) };
+    return { viewer, identity };
   };
 }
 

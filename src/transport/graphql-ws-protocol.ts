@@ -27,6 +27,7 @@ import { toClientID } from './operation-names';
 import type { RateDoor } from './rate-door';
 import { SocketCensus } from './socket-census';
 import type { SocketExpiries } from './socket-expiries';
+import type { SocketRevocations } from './socket-revocations';
 import { SocketSink } from './socket-sink';
 
 const INTERNAL_ERROR = 1011;
@@ -45,6 +46,7 @@ export interface ProtocolOptions {
   logDefect: LogDefect;
   expiries: SocketExpiries;
   connections: Connections;
+  revocations: SocketRevocations;
   socketsPerUser: number;
   /** Under way at once, subscriptions included. */
   operationsPerSocket: number;
@@ -73,7 +75,7 @@ const TOO_MANY_OPERATIONS = new GraphQLError('Too many operations are under way 
 
 /** graphql-transport-ws as Amicus speaks it: who may connect, what is executed, and what is shown of errors. */
 export function createProtocol(options: ProtocolOptions): Server<Session> {
-  const { authenticate, expiries, logDefect } = options;
+  const { authenticate, expiries, revocations, logDefect } = options;
   const census = new SocketCensus(options.socketsPerUser);
   const present = ({ observed }: Session, name: string, errors: readonly unknown[]) => {
     observed.threw(name, errors);
@@ -97,11 +99,13 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
     }
     session.authenticated = authenticated;
     options.connections.hold(session.connection);
-    expiries.add(socket, authenticated.expiresAtMs);
+    expiries.add(socket, authenticated.identity.expiresAtMs);
+    revocations.add(socket, authenticated.identity);
     session.observed.acknowledged();
     socket.once('close', () => {
       census.leave(authenticated.viewer.userID);
       expiries.delete(socket);
+      revocations.delete(socket);
       for (const sink of session.underWay.values()) sink?.end();
     });
     return true;

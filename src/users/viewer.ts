@@ -6,6 +6,8 @@ export interface Viewer {
   readonly userID: string;
   /** The token carries `role: "admin"`. */
   readonly isAdmin: boolean;
+  /** The administrator who acts in the user's name; missing for a call in one's own. */
+  readonly actedBy?: string;
 }
 
 /** Throws FORBIDDEN unless the viewer is an administrator. */

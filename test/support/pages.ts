@@ -1,4 +1,4 @@
-import type { TestServer } from './server';
+import type { Caller, TestServer } from './server';
 
 interface PageInfo {
   hasNextPage: boolean;
@@ -38,11 +38,11 @@ const toQuery = ({ field, args = '', node = 'userID', extra = '' }: PagedList): 
 /** One page, after checking what holds of every page (Relay Cursor Connections, section 3 and 5). */
 export async function loadPage(
   server: TestServer,
-  userID: string,
+  caller: string | Caller,
   list: PagedList,
   options: PageOptions = {},
 ): Promise<Connection> {
-  const { page } = await server.call<{ page: Connection }>(userID, toQuery(list), { ...options });
+  const { page } = await server.call<{ page: Connection }>(caller, toQuery(list), { ...options });
   const { edges, nodes, pageInfo } = page;
   expect(edges.map((edge) => edge.node)).toEqual(nodes);
   expect(new Set(edges.map((edge) => edge.cursor)).size).toBe(edges.length);
@@ -55,14 +55,14 @@ export async function loadPage(
 /** Every entry, page by page; also checks that only the first page has none before it and only the last none behind. */
 export async function loadAll(
   server: TestServer,
-  userID: string,
+  caller: string | Caller,
   list: PagedList,
   first: number,
 ): Promise<Connection['edges']> {
   const all: Connection['edges'] = [];
   let after: string | null = null;
   for (;;) {
-    const page: Connection = await loadPage(server, userID, list, { first, after });
+    const page: Connection = await loadPage(server, caller, list, { first, after });
     all.push(...page.edges);
     expect(page.pageInfo.hasPreviousPage).toBe(after !== null);
     expect(page.pageInfo.hasNextPage).toBe(all.length < page.totalCount);
@@ -75,10 +75,10 @@ export async function loadAll(
 /** The code of the error that a page is refused with. */
 export async function refusePage(
   server: TestServer,
-  userID: string,
+  caller: string | Caller,
   list: PagedList,
   options: PageOptions,
 ): Promise<unknown> {
-  const { errors } = await server.send(userID, toQuery(list), { ...options });
+  const { errors } = await server.send(caller, toQuery(list), { ...options });
   return errors?.[0]?.extensions['code'];
 }

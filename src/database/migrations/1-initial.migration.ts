@@ -20,7 +20,7 @@ export class Initial1764000000000 implements MigrationInterface {
 }
 
 /** Text compares by its bytes on SQLite; on PostgreSQL it would by the language of the database. */
-function toBytewise(statement: string): string {
+export function toBytewise(statement: string): string {
   return statement.replaceAll('" text ', '" text COLLATE "C" ');
 }
 

@@ -1,0 +1,71 @@
+import type { Act } from '../audit/act';
+import type { AuditRepository } from '../audit/audit.repository';
+import type { AuditService } from '../audit/audit.service';
+import type { RevocationRepository } from '../auth/revocation.repository';
+import { readSnapshot } from '../database/snapshot-transaction';
+import type { Database, Transaction } from '../database/sql';
+import { badInput, CodedError } from '../errors';
+import type { Clock } from '../lib/clock';
+import { isUserID } from '../lib/user-id';
+import type { UserRepository } from '../users/user.repository';
+import type { Viewer } from '../users/viewer';
+import type { UserExport } from './user-export';
+import { loadExportParts } from './user-export.repository';
+
+/** Gives users what is kept of them. */
+export class UserExportService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UserRepository,
+    private readonly revocations: RevocationRepository,
+    private readonly auditRows: AuditRepository,
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Everything of the user at one moment; null when there is none. Of oneself, or by an administrator, whose export
+   * stands in the audit log; FORBIDDEN otherwise.
+   */
+  async export(viewer: Viewer, userID: string): Promise<UserExport | null> {
+    if (!viewer.isAdmin && viewer.userID !== userID) {
+      throw new CodedError('FORBIDDEN', 'Only the user and administrators may do this.');
+    }
+    if (!isUserID(userID)) {
+      throw badInput('"userID" must be 1 to 32 bytes of printable ASCII without blanks.', {
+        argument: 'userID',
+      });
+    }
+    const work = (): Promise<UserExport | null> => readSnapshot(this.database, (tx) => this.load(tx, userID));
+    if (!viewer.isAdmin) return work();
+    return this.audit.perform(toAct(viewer, userID), work, (found) =>
+      found === null ? ['USER_NOT_FOUND'] : [],
+    );
+  }
+
+  private async load(tx: Transaction, userID: string): Promise<UserExport | null> {
+    const [profile] = await this.users.load(tx, [userID]);
+    if (profile === undefined) return null;
+    const revocation = await this.revocations.findOfUser(tx, userID);
+    return {
+      format: 'amicus-user-export',
+      version: 1,
+      userID,
+      exportedAt: new Date(this.clock.now()),
+      profile,
+      ...(await loadExportParts(tx, userID)),
+      tokensRevokedAt: revocation?.revokedAt ?? null,
+      audit: await this.auditRows.loadAbout(tx, userID),
+    };
+  }
+}
+
+function toAct({ userID: viewerID, actedBy }: Viewer, userID: string): Act {
+  return {
+    actorID: actedBy ?? viewerID,
+    actAs: actedBy === undefined ? null : viewerID,
+    operation: 'exportUser',
+    userIDs: [userID],
+    tokenIDs: [],
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * Work that is done again and again: at once when it is started, and then each time so long after it has ended. A round
+ * that fails is told of, and the next one comes all the same.
+ */
+export class Repeating {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | null = null;
+  private isStopped = false;
+
+  constructor(
+    private readonly work: () => Promise<void>,
+    private readonly pauseMs: number,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  start(): void {
+    this.continueAfter(0);
+  }
+
+  /** Finishes the round under way. Safe to call twice. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  private continueAfter(delayMs: number): void {
+    if (this.isStopped) return;
+    this.timer = setTimeout(() => {
+      this.running = this.round();
+    }, delayMs);
+  }
+
+  private async round(): Promise<void> {
+    await this.work().catch(this.onError);
+    this.continueAfter(this.pauseMs);
+  }
+}

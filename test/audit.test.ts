@@ -1,0 +1,201 @@
+import { createSchema } from '../src/graphql/schema';
+import { loadAll, loadPage, type PagedList } from './support/pages';
+import { act, createUsers } from './support/people';
+import { RawSocket } from './support/raw-socket';
+import { ADMIN, TestServer, type Caller } from './support/server';
+import { describeOnStores, type Store } from './support/stores';
+
+const DAY_MS = 86_400_000;
+const ENTRY = 'actorID actAs operation targets outcomes';
+const toList = (userID?: string): PagedList => ({
+  field: 'auditLog',
+  node: ENTRY,
+  ...(userID !== undefined && { args: `userID: "${userID}",` }),
+});
+const SET_NICK = 'mutation ($nick: String!) { setSelfInfo(input: { nickName: $nick }) { id } }';
+
+async function loadLog(server: TestServer, userID?: string): Promise<unknown[]> {
+  return (await loadAll(server, ADMIN, toList(userID), 50)).map(({ node }) => node);
+}
+
+describeOnStores('the audit log', (store) => {
+  const clock = { nowMs: Date.now(), now: (): number => clock.nowMs };
+  let server: TestServer;
+  let broken: string | null = null;
+  const onStatement = (sql: string): void => {
+    if (broken !== null && sql.includes(broken)) throw new Error('broken by the test');
+  };
+  const asBob: Caller = { ...ADMIN, actAs: 'bob' };
+  beforeEach(async () => {
+    broken = null;
+    server = await TestServer.start({ store, clock, onStatement });
+  });
+  afterEach(() => server.stop());
+
+  it('has every mutation that is for administrators, newest first, with ids and without contents', async () => {
+    const calls: [call: string, targets: string[], outcomes: string[]][] = [
+      [
+        'importUsers(users: [{ userID: "ann", nickName: "MARK" }, { userID: "a b" }]) { code }',
+        ['ann'],
+        ['INVALID_PARAMETERS', 'OK'],
+      ],
+      [
+        'importFriends(userID: "ann", friends: [{ userID: "bob", friendRemark: "MARK" }]) { code resultCode }',
+        ['ann', 'bob'],
+        ['USER_NOT_FOUND'],
+      ],
+      ['revokeTokens(input: { tokenID: "jti 1" }) { id }', ['jti 1'], ['OK']],
+      ['restoreTokens(input: { userID: "ann" }) { id }', ['ann'], ['OK']],
+      ['deleteUsers(userIDs: ["ann", "ann", "bob"]) { code }', ['ann', 'bob'], ['OK', 'USER_NOT_FOUND']],
+      ['revokeTokens(input: {}) { id }', [], ['BAD_USER_INPUT']],
+    ];
+    for (const [call] of calls) {
+      clock.nowMs += 1;
+      await server.send(ADMIN, `mutation { ${call} }`);
+    }
+    const toOperation = (call: string): string => call.split('(')[0] ?? '';
+    expect(await loadLog(server)).toEqual(
+      calls.toReversed().map(([call, targets, outcomes]) => {
+        return { actorID: 'admin', actAs: null, operation: toOperation(call), targets, outcomes };
+      }),
+    );
+    const mutations = Object.values(createSchema([]).getMutationType()?.getFields() ?? {});
+    const forAdmins = mutations.filter(({ description }) => description?.startsWith('Administrators only.'));
+    expect(new Set(calls.map(([call]) => toOperation(call)))).toEqual(
+      new Set(forAdmins.map(({ name }) => name)),
+    );
+    expect(JSON.stringify(await loadLog(server))).not.toContain('MARK');
+  });
+
+  it('has every mutation in the name of another user, by either door, and nothing else', async () => {
+    await server.call('bob', SET_NICK, { nick: 'Bob' });
+    await server.call(ADMIN, SET_NICK, { nick: 'Admin' });
+    await server.call({ ...ADMIN, actAs: 'admin' }, SET_NICK, { nick: 'Admin' });
+    await server.call(asBob, '{ me { id } friendList { totalCount } }');
+    await server.send({ userID: 'mallory', actAs: 'bob' }, SET_NICK, { nick: 'owned' });
+    await server.send('mallory', 'mutation { deleteUsers(userIDs: ["bob"]) { code } }');
+    expect(await loadLog(server)).toEqual([]);
+
+    await server.call(
+      asBob,
+      `mutation { a: addToBlockList(userIDs: ["eve"]) { code } b: setSelfInfo(input: { nickName: "MARK" }) { id } }`,
+    );
+    const socket = await RawSocket.init(server, await server.headers(asBob));
+    clock.nowMs += 1;
+    socket.subscribe('1', 'mutation { deleteFriendGroups(names: ["MARK"]) }');
+    await socket.next();
+    await socket.close();
+    const entry = { actorID: 'admin', actAs: 'bob', targets: [] };
+    const log = await loadLog(server);
+    expect(log[0]).toEqual({ ...entry, operation: 'deleteFriendGroups', outcomes: ['OK'] });
+    expect(log).toHaveLength(3);
+    expect(log).toContainEqual({ ...entry, operation: 'setSelfInfo', outcomes: ['OK'] });
+    const outcomes = ['USER_NOT_FOUND'];
+    expect(log).toContainEqual({ ...entry, operation: 'addToBlockList', targets: ['eve'], outcomes });
+  });
+
+  it('is found by who acted, in whose name, and on whom', async () => {
+    await createUsers(server, ['ann', 'bob', 'eve']);
+    await server.call(asBob, 'mutation { addToBlockList(userIDs: ["eve"]) { code } }');
+    await server.call(
+      { userID: 'boss', isAdmin: true },
+      'mutation { deleteUsers(userIDs: ["ann"]) { code } }',
+    );
+    const operations = async (userID: string): Promise<unknown[]> =>
+      (await loadAll(server, ADMIN, { ...toList(userID), node: 'operation' }, 1)).map(({ node }) => node);
+    const [imported, blocked, deleted] = ['importUsers', 'addToBlockList', 'deleteUsers'].map((operation) => {
+      return { operation };
+    });
+    expect((await operations('eve')).sort(byText)).toEqual([blocked, imported].sort(byText));
+    expect((await operations('bob')).sort(byText)).toEqual([blocked, imported].sort(byText));
+    expect((await operations('ann')).sort(byText)).toEqual([deleted, imported].sort(byText));
+    expect(await operations('boss')).toEqual([deleted]);
+    expect(await operations('nobody')).toEqual([]);
+    expect((await loadPage(server, ADMIN, toList('admin'))).totalCount).toBe(2);
+  });
+
+  it.each(['INSERT INTO audit ', 'INSERT INTO audit_subject '])(
+    'loses no act: when %s fails, nothing is changed',
+    async (statement) => {
+      await createUsers(server, ['bob']);
+      const before = await loadLog(server);
+      broken = statement;
+      for (const call of [
+        'deleteUsers(userIDs: ["bob"]) { code }',
+        'importUsers(users: [{ userID: "new" }]) { code }',
+      ]) {
+        expect(await server.send(ADMIN, `mutation { ${call} }`)).toMatchObject({
+          errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+        });
+      }
+      expect((await server.send(asBob, SET_NICK, { nick: 'changed' })).errors).toHaveLength(1);
+      broken = null;
+      expect(
+        await server.call('bob', '{ me { nickName } usersInfo(userIDs: ["new"]) { resultCode } }'),
+      ).toEqual({ me: { nickName: '' }, usersInfo: [{ resultCode: 'USER_NOT_FOUND' }] });
+      expect(await loadLog(server)).toEqual(before);
+    },
+  );
+
+  it('has an act that failed, with the code of its error', async () => {
+    broken = 'UPDATE "user"';
+    await server.send(asBob, SET_NICK, { nick: 'x' });
+    broken = null;
+    clock.nowMs += 1;
+    await server.send(asBob, SET_NICK, { nick: 'x'.repeat(501) });
+    expect(await loadLog(server)).toMatchObject([
+      { operation: 'setSelfInfo', actAs: 'bob', outcomes: ['BAD_USER_INPUT'] },
+      { operation: 'setSelfInfo', actAs: 'bob', outcomes: ['INTERNAL_SERVER_ERROR'] },
+    ]);
+  });
+
+  it('tells acts at once apart, from each other and from what users do meanwhile', async () => {
+    const ids = Array.from({ length: 20 }, (_, index) => `u${String(index)}`);
+    await createUsers(server, ids);
+    const before = (await loadLog(server)).length;
+    await Promise.all(
+      ids.flatMap((id) => [
+        server.call({ ...ADMIN, actAs: id }, SET_NICK, { nick: 'by the administrator' }),
+        act(server, id, 'addToBlockList(userIDs: ["u0"])'),
+      ]),
+    );
+    const log = (await loadLog(server)) as { actAs: string | null; operation: string }[];
+    expect(log).toHaveLength(before + ids.length);
+    const acts = log.filter(({ actAs }) => actAs !== null);
+    expect(acts.map(({ actAs }) => actAs).sort()).toEqual(ids.toSorted());
+    expect(new Set(acts.map(({ operation }) => operation))).toEqual(new Set(['setSelfInfo']));
+  });
+
+  it('is the business of administrators', async () => {
+    expect(await server.send('mallory', '{ auditLog { totalCount } }')).toMatchObject({
+      errors: [{ extensions: { code: 'FORBIDDEN' } }],
+    });
+  });
+});
+
+describeOnStores('the audit log, when its entries are old', (store: Store) => {
+  it('is trimmed: what is older than the retention goes', async () => {
+    const clock = { nowMs: Date.now(), now: (): number => clock.nowMs };
+    const server = await TestServer.start({ store, clock, config: { auditRetentionDays: 30 } });
+    try {
+      const ids = Array.from({ length: 100 }, (_, index) => `u${String(index)}`);
+      // More than one step of the work.
+      for (let count = 0; count < 6; count++) await createUsers(server, ids);
+      clock.nowMs += 1;
+      await createUsers(server, ['young']);
+      clock.nowMs += 30 * DAY_MS;
+      await server.restart();
+      const count = async (userID?: string): Promise<number> =>
+        (await loadPage(server, ADMIN, toList(userID))).totalCount;
+      while ((await count()) > 1 || (await count('u0')) > 0);
+      expect(await loadLog(server)).toMatchObject([{ targets: ['young'] }]);
+      expect(await loadLog(server, 'young')).toHaveLength(1);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+function byText(left: unknown, right: unknown): number {
+  return JSON.stringify(left) < JSON.stringify(right) ? -1 : 1;
+}
