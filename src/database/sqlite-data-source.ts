@@ -19,6 +19,8 @@ export function createSqliteWriter(file: string, engine?: SqliteEngine): DataSou
     timeout: 5000,
     prepareDatabase: (handle: SqliteHandle) => {
       handle.pragma('synchronous = FULL');
+      // What is deleted or replaced is overwritten, and not left in the file until its page is used again.
+      handle.pragma('secure_delete = ON');
       handle.pragma(`wal_autocheckpoint = ${MAX_LOG_PAGES}`);
     },
     entities,
