@@ -1,12 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { findDurationSeconds } from '../lib/duration';
-import { isUserID } from '../lib/user-id';
 import { addDataCommands } from './data-commands';
 import { findVersion } from '../version';
 import { toFailureText } from './failure';
 import { importFile } from './import';
 import { importAll } from './import-all';
 import { migrate } from './migrate';
+import { addSecurityCommands, toUserID } from './security-commands';
 import { serve } from './serve';
 import type { Terminal } from './terminal';
 import { printToken, type TokenOptions } from './token';
@@ -58,6 +58,7 @@ function createProgram(terminal: Terminal): Command {
     .action((userID: string, options: TokenOptions) => printToken(terminal, userID, options));
   addImport(program, terminal);
   addDataCommands(program, terminal);
+  addSecurityCommands(program, terminal);
   return program;
 }
 
@@ -87,11 +88,6 @@ function addImport(program: Command, terminal: Terminal): void {
     const kind = options.edges === undefined ? 'users' : 'edges';
     await importFile(terminal, { kind, path, isStrict: options.strict });
   });
-}
-
-function toUserID(text: string): string {
-  if (isUserID(text)) return text;
-  throw new InvalidArgumentError('A user id is 1 to 32 characters of printable ASCII without blanks.');
 }
 
 function toSeconds(text: string): number {

@@ -1,0 +1,37 @@
+import type { Config } from '../config';
+import { loadConfig } from '../config';
+import { DataFolderInUseError } from '../database/data-folder';
+import { openServices, type Services } from '../services';
+import { COMMAND_LINE } from '../audit/act';
+import type { Viewer } from '../users/viewer';
+import { CommandError } from './failure';
+import type { Terminal } from './terminal';
+
+/** Whoever runs a command owns the database; the audit log says that it was done here. */
+export const OPERATOR: Viewer = { userID: COMMAND_LINE, isAdmin: true };
+
+/**
+ * Does the work on the database of this configuration and closes it. Beside running servers on PostgreSQL; the embedded
+ * database belongs to its server, and the refusal names the operation to use there.
+ */
+export async function withServices(
+  terminal: Terminal,
+  operation: string,
+  work: (services: Services) => Promise<void>,
+): Promise<void> {
+  const services = await open(loadConfig(terminal.env), operation);
+  try {
+    await work(services);
+  } finally {
+    await services.stop();
+  }
+}
+
+function open(config: Config, operation: string): Promise<Services> {
+  return openServices(config).catch((error: unknown) => {
+    if (!(error instanceof DataFolderInUseError)) throw error;
+    throw new CommandError(
+      `a server works on the data folder ${error.folder}: ask it, as an administrator, by ${operation}, or stop it first`,
+    );
+  });
+}
