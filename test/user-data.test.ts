@@ -168,11 +168,11 @@ describeOnStores('everything of a user', (store) => {
   it('is exported as it was at one moment, whatever is written meanwhile', async () => {
     const others = Array.from({ length: 30 }, (_, index) => `other${String(index)}`);
     await createUsers(server, ['busy', ...others]);
-    let isDone = false;
+    const progress = { isDone: false };
     const writing = Promise.all(
       others.map((id) => act(server, 'busy', `addToBlockList(userIDs: ["${id}"])`)),
     );
-    void writing.finally(() => (isDone = true));
+    void writing.finally(() => (progress.isDone = true));
     let seen = 0;
     do {
       const { blocklist, events, stream } = (await exportAs('busy', 'busy')) as unknown as {
@@ -183,7 +183,7 @@ describeOnStores('everything of a user', (store) => {
       expect(events).toHaveLength(blocklist.length);
       expect(stream.head).toBe(blocklist.length);
       seen = blocklist.length;
-    } while (!isDone || seen < others.length);
+    } while (!progress.isDone || seen < others.length);
     await writing;
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { findSqliteCode, type SqliteHandle } from './sqlite-driver';
 import { loadSqliteModule, type SqliteEngine } from './sqlite-module';
@@ -36,7 +36,10 @@ export function openDataFolder(path: string, engine?: SqliteEngine): DataFolder 
   const Sqlite = loadSqliteModule(engine);
   // A file apart from the database, locked through SQLite: the operating system drops the lock with the process, so
   // that nothing stale is left after a crash, and the lock is the same one for either engine.
-  const lock = new Sqlite(join(path, 'amicus.lock'), { timeout: 0 });
+  const file = join(path, 'amicus.lock');
+  // SQLite would make it readable by all, and its journal after it.
+  closeSync(openSync(file, 'a', 0o600));
+  const lock = new Sqlite(file, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
