@@ -29,7 +29,7 @@ export interface UserExport {
   audit: AuditEntry[];
 }
 
-export interface ExportedFriend {
+interface ExportedFriend {
   userID: string;
   remark: string;
   addSource: string;
@@ -38,7 +38,7 @@ export interface ExportedFriend {
   addedAt: Date;
 }
 
-export interface ExportedApplication {
+interface ExportedApplication {
   userID: string;
   type: string;
   addSource: string;

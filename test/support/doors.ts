@@ -26,7 +26,7 @@ export async function enterByHttp(server: TestServer, token: string): Promise<st
   return data?.me.id ?? `${errors?.[0]?.extensions.code ?? ''} ${errors?.[0]?.message ?? ''}`;
 }
 
-export async function enterByWebSocket(server: TestServer, token: string): Promise<string> {
+async function enterByWebSocket(server: TestServer, token: string): Promise<string> {
   const socket = await RawSocket.open(server);
   socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
   const first = await Promise.race([socket.next().catch(() => null), socket.closed]);
