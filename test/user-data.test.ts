@@ -32,7 +32,9 @@ describeOnStores('everything of a user', (store) => {
   const known = toKnownStore(store);
   let server: TestServer;
   beforeAll(async () => {
-    server = await TestServer.start({ store: known });
+    // So that no two acts have one moment, and their order is known.
+    let nowMs = Date.now();
+    server = await TestServer.start({ store: known, clock: { now: () => nowMs++ } });
     await createWholeUser(server);
     // Until the job that tells friends of the profile has none left.
     const isPending = async (): Promise<boolean> =>
