@@ -92,6 +92,11 @@ describeOnStores('everything of a user', (store) => {
         { userID: 'asker', type: 'COME_IN', addWording: 'hello', readAt: null },
       ],
       blocklist: [{ userID: 'blocked', blockedAt: MOMENT }],
+      refusals: [{ userID: 'answered', refusedAt: MOMENT }],
+      recentRequests: [
+        { at: MOMENT, times: 1 },
+        { at: MOMENT, times: 1 },
+      ],
       stream: { epoch: RANDOM, floor: 0 },
       profileFanoutRequestedAt: null,
       tokensRevokedAt: MOMENT,
@@ -123,7 +128,7 @@ describeOnStores('everything of a user', (store) => {
     );
     expect(new Set(own.map(({ place }) => place.split('.')[0]))).toEqual(
       new Set(
-        'audit_subject block event event_stream friend friend_application friend_group friend_group_member user'.split(
+        'application_rate audit_subject block event event_stream friend friend_application friend_group friend_group_member refusal user'.split(
           ' ',
         ),
       ),

@@ -4,7 +4,15 @@ import type { UserExport } from './user-export';
 
 /** The parts of an export that are read here, each by statements of its own. */
 type Part =
-  'friends' | 'groups' | 'applications' | 'blocklist' | 'stream' | 'events' | 'profileFanoutRequestedAt';
+  | 'friends'
+  | 'groups'
+  | 'applications'
+  | 'blocklist'
+  | 'refusals'
+  | 'recentRequests'
+  | 'stream'
+  | 'events'
+  | 'profileFanoutRequestedAt';
 
 interface FriendRow {
   friend_id: string;
@@ -91,6 +99,22 @@ const LOADERS: { [Key in Part]: (from: Queryable, userID: string) => Promise<Use
       [userID],
     );
     return rows.map((row) => ({ userID: row.blocked_id, blockedAt: new Date(row.created_at) }));
+  },
+
+  async refusals(from, userID) {
+    const rows = await from.all<{ peer_id: string; refused_at: number }>(
+      'SELECT peer_id, refused_at FROM refusal WHERE owner_id = $1 ORDER BY peer_id',
+      [userID],
+    );
+    return rows.map((row) => ({ userID: row.peer_id, refusedAt: new Date(row.refused_at) }));
+  },
+
+  async recentRequests(from, userID) {
+    const rows = await from.all<{ asked_at: number; times: number }>(
+      'SELECT asked_at, times FROM application_rate WHERE owner_id = $1 ORDER BY asked_at',
+      [userID],
+    );
+    return rows.map((row) => ({ at: new Date(row.asked_at), times: row.times }));
   },
 
   async stream(from, userID) {

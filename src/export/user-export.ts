@@ -18,6 +18,10 @@ export interface UserExport {
   /** Pending ones, sent and received. */
   applications: ExportedApplication[];
   blocklist: { userID: string; blockedAt: Date }[];
+  /** Who refused a request of the user within the time in which the user may not ask again, and when last. */
+  refusals: { userID: string; refusedAt: Date }[];
+  /** When friend requests were made or renewed within the last hour, and how many at that moment. */
+  recentRequests: { at: Date; times: number }[];
   /** Events `floor + 1` to `head` are kept. */
   stream: { epoch: string; head: number; floor: number };
   events: { seq: number; type: string; occurredAt: Date; payload: unknown }[];
