@@ -101,7 +101,9 @@ async function execute<Context extends BaseContext>(
         if (refusal !== undefined) throw refusal;
         return context;
       } catch (error) {
-        throw error instanceof CodedError ? toHttpError(error) : error;
+        if (error instanceof CodedError) throw toHttpError(error);
+        // Of anything else Apollo Server would show what it says.
+        throw error instanceof Error ? error : new Error('What was thrown is no Error.', { cause: error });
       }
     },
   });
