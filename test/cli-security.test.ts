@@ -99,7 +99,7 @@ describe('commands on the embedded database', () => {
 (findPostgres() === null ? describe.skip : describe)('revoking on several servers of one database', () => {
   let nodes: Nodes;
   beforeAll(async () => {
-    nodes = await Nodes.start({ config: { jwtSecret: TOKEN_SECRET } });
+    nodes = await Nodes.start({ config: { jwtSecret: TOKEN_SECRET, rateFailures: 0 } });
     await createUsers(nodes.one, ['ann', 'bob', 'eve']);
   });
   afterAll(() => nodes.stop());

@@ -22,6 +22,12 @@ const USER_COLUMNS = new Map([
   ['event_stream', 'user_id'],
   ['event', 'user_id'],
   ['profile_fanout', 'user_id'],
+  ['application_rate', 'owner_id'],
+  ['refusal', 'owner_id'],
+  ['audit', 'actor_id'],
+  ['audit_subject', 'user_id'],
+  // Or the token: a small table, which every server holds in memory.
+  ['revocation', 'subject'],
 ]);
 
 /** Tables that belong to no user. */

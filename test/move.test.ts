@@ -148,7 +148,7 @@ describeOnStores('everything that was exported', (store) => {
         replaceIn('["event_stream","cho"', ',0]', ',"0"]'),
         /is not a line of an/,
       ],
-      ['it is of another schema', replaceIn('{"amicus"', 'Initial', 'Other'), /another schema \(Other\d+\)/],
+      ['it is of another schema', replaceIn('{"amicus"', 'Initial', 'Other'), /another schema \(Other\d+,/],
       ['it is of another format', replaceIn('{"amicus"', '"version":1', '"version":2'), /has format 2/],
       ['it is no export', () => ['{"userID":"ann"}'], /stdin is not an export of Amicus/],
     ])('when %s', async (_title, change, message) => {

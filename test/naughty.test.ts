@@ -48,7 +48,7 @@ describeOnStores('texts', (store) => {
   beforeAll(async () => {
     if (existsSync(FILE)) texts = [...OWN, ...(JSON.parse(readFileSync(FILE, 'utf8')) as string[])];
     else console.info('The list of naughty strings is not here: only our own are tried.');
-    server = await TestServer.start({ store, limits: { groups: 2000 } });
+    server = await TestServer.start({ store, limits: { groups: 2000, applicationsPerHour: 100_000 } });
     await befriend(server, 'me', 'pal');
     await createUsers(server, ['asked']);
   });

@@ -88,7 +88,13 @@ const STEPS: readonly (readonly [name: string, caller: string | Caller, operatio
   ['blockList', 'ann', '{ blockList(after: "CURSOR") { nodes { userID } pageInfo { hasPreviousPage } } }'],
   ['deleteFromBlockList', 'ann', 'mutation { deleteFromBlockList(userIDs: ["cho"]) { code } }'],
   ['friendshipEventPosition', 'ann', '{ friendshipEventPosition }'],
+  ['exportUser', 'ann', '{ exportUser(userID: "ann") }'],
+  ['revokeTokens', ADMIN, 'mutation { revokeTokens(input: { userID: "hal" }) { id } }'],
+  ['revocations', ADMIN, '{ revocations { nodes { id } } }'],
+  ['restoreTokens', ADMIN, 'mutation { restoreTokens(input: { userID: "hal" }) { id } }'],
   ['deleteUsers', ADMIN, 'mutation { deleteUsers(userIDs: ["dan", "eve"]) { code } }'],
+  ['auditLog', ADMIN, '{ auditLog(first: 1) { nodes { operation } pageInfo { endCursor } } }'],
+  ['auditLog', ADMIN, '{ auditLog(userID: "ann", first: 1) { nodes { operation } } }'],
 ];
 
 /** The operations that the tour calls; with `friendshipEvents`, all that the schema may have. */

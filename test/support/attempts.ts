@@ -18,7 +18,7 @@ export interface Stolen {
 interface Attempts {
   /** The arguments of each call, in the words of a document. */
   calls: string[];
-  /** Whether an administrator alone may call it. */
+  /** Whether an administrator alone may call it for what is not the caller's own. */
   isAdminOnly?: true;
 }
 
@@ -55,6 +55,9 @@ export function toAttempts(stolen: Stolen): Record<string, Attempts> {
     },
     blockList: { calls: ['(first: 500)', `(after: ${text(stolen.blocks)}, first: 500)`] },
     friendshipEventPosition: { calls: [''] },
+    exportUser: { calls: ['(userID: "alice")'], isAdminOnly: true },
+    auditLog: { calls: ['', '(userID: "alice")'], isAdminOnly: true },
+    revocations: { calls: [''], isAdminOnly: true },
 
     setSelfInfo: { calls: ['(input: { nickName: "taken", customInfo: [{ key: "a", value: "taken" }] })'] },
     setFriendInfo: {
@@ -95,6 +98,8 @@ export function toAttempts(stolen: Stolen): Record<string, Attempts> {
       isAdminOnly: true,
     },
     deleteUsers: { calls: ['(userIDs: ["alice"])'], isAdminOnly: true },
+    revokeTokens: { calls: ['(input: { userID: "alice" })'], isAdminOnly: true },
+    restoreTokens: { calls: ['(input: { userID: "alice" })'], isAdminOnly: true },
 
     friendshipEvents: { calls: ['', `(after: ${text(stolen.stream)})`] },
   };

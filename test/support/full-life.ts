@@ -1,7 +1,7 @@
 import { openDatabase } from '../../src/database/open-database';
 import type { Place } from './place';
 import { befriend, createUsers, importFriends } from './people';
-import type { TestServer } from './server';
+import { ADMIN, type TestServer } from './server';
 
 /** Puts rows of every kind into the database, with every kind of text, through a server on it. */
 export async function liveFully(server: TestServer): Promise<void> {
@@ -20,6 +20,9 @@ export async function liveFully(server: TestServer): Promise<void> {
   await createUsers(server, ['fay']);
   for (const call of calls) await server.call('ann', `mutation { ${call} }`);
   await server.call('dan', 'mutation { setFriendApplicationRead }');
+  await server.call('ben', 'mutation { addFriend(input: { userID: "dan" }) { code } }');
+  await server.call('dan', 'mutation { refuseFriendApplication(userID: "ben") { code } }');
+  await server.call(ADMIN, 'mutation { revokeTokens(input: { tokenID: "of a lost phone" }) { id } }');
 }
 
 /** Adds what a server does away with by itself: a waiting job, and a stream whose beginning is trimmed. */
