@@ -45,7 +45,15 @@ export async function openRateLimits(
   onError: (error: unknown) => void,
 ): Promise<RateLimits> {
   const { rateWindowSeconds: windowSeconds, redisUrls, redisPrefix } = config;
-  const redis = redisUrls === null ? null : new RateRedis(redisUrls, onError);
+  const shared = [
+    config.rateConnects,
+    config.rateFailures,
+    config.rateQueries,
+    config.rateMutations,
+    config.rateSubscriptions,
+  ];
+  const redis =
+    redisUrls === null || shared.every((points) => points === 0) ? null : new RateRedis(redisUrls, onError);
   await redis?.start();
 
   const create = (name: string, points: number, store: RateRedis | null): RateLimit => {
