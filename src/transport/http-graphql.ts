@@ -101,9 +101,7 @@ async function execute<Context extends BaseContext>(
         if (refusal !== undefined) throw refusal;
         return context;
       } catch (error) {
-        if (error instanceof CodedError) throw toHttpError(error);
-        // Of anything else Apollo Server would show what it says.
-        throw error instanceof Error ? error : new Error('What was thrown is no Error.', { cause: error });
+        throw error instanceof CodedError ? toHttpError(error) : error;
       }
     },
   });
@@ -113,7 +111,8 @@ async function execute<Context extends BaseContext>(
 function hasOddHash(sent: unknown): boolean {
   if (!isParameters(sent) || !isParameters(sent['extensions'])) return false;
   const { persistedQuery } = sent['extensions'];
-  return isParameters(persistedQuery) && typeof persistedQuery['sha256Hash'] !== 'string';
+  if (!isParameters(persistedQuery) || !('sha256Hash' in persistedQuery)) return false;
+  return typeof persistedQuery['sha256Hash'] !== 'string';
 }
 
 function isParameters(value: unknown): value is Parameters {

@@ -83,7 +83,10 @@ export function createHttpServer(options: HttpOptions): Server {
         const { viewer } = await rateDoor.guard(rateDoor.toKey(request), credentials, authenticate);
         connections.hold(request.socket);
         return Object.assign(createContext(viewer), { operation });
-      } catch (error) {
+      } catch (thrown) {
+        // Of anything else Apollo Server would show what it says.
+        const error =
+          thrown instanceof Error ? thrown : new Error('What was thrown is no Error.', { cause: thrown });
         operation?.own([error]);
         throw error;
       }
