@@ -24,7 +24,7 @@ export type PoolerSetting = (typeof POOLER_SETTINGS)[number];
 
 export const defaultPostgresConfig: PostgresConfig = {
   databasePoolSize: 10,
-  databaseConnectTimeoutMs: 10_000,
+  databaseConnectTimeoutMs: 30_000,
   databaseIdleTimeoutMs: 60_000,
   databaseStatementTimeoutMs: 30_000,
   databaseLockTimeoutMs: 10_000,
