@@ -143,6 +143,11 @@ SELECT create_distributed_table('block', 'owner_id', colocate_with => '"user"');
 SELECT create_distributed_table('event_stream', 'user_id', colocate_with => '"user"');
 SELECT create_distributed_table('event', 'user_id', colocate_with => '"user"');
 SELECT create_distributed_table('profile_fanout', 'user_id', colocate_with => '"user"');
+SELECT create_distributed_table('application_rate', 'owner_id', colocate_with => '"user"');
+SELECT create_distributed_table('refusal', 'owner_id', colocate_with => '"user"');
+SELECT create_distributed_table('audit', 'actor_id', colocate_with => '"user"');
+SELECT create_distributed_table('audit_subject', 'user_id', colocate_with => '"user"');
+SELECT create_distributed_table('revocation', 'subject', colocate_with => '"user"');
 \`\`\`
 
 There are no reference tables: nothing is the same for everybody but \`migrations\`, which stays on the coordinator.
