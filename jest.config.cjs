@@ -5,7 +5,7 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   testTimeout: 30_000,
   // Suites start servers and processes of their own, and several of them wait for what happens within seconds.
-  maxWorkers: 1,
+  maxWorkers: 2,
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   transform: {
