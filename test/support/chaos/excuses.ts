@@ -8,6 +8,7 @@ const EXCUSES: readonly RegExp[] = [
   /Connection terminated|connection for notifications has ended|timeout exceeded when trying to connect/,
   /Query read timeout|timeout expired/,
   /terminating connection|the database system is (starting up|shutting down|not yet accepting connections|in recovery mode)/,
+  /Redis is missing: each server limits rates for itself/,
   /The bus is (deaf|down)|Socket closed unexpectedly|Connection timeout|The client is (closed|offline)/,
 ];
 
