@@ -1,9 +1,10 @@
 import { loadConfig } from '../config';
 import { countRows, fillEmptyDatabase } from '../database/empty-database';
 import { openDatabase } from '../database/open-database';
+import { UNBOUNDED } from '../database/postgres-config';
 import { RowInserts } from '../database/row-inserts';
 import type { Database, Transaction } from '../database/sql';
-import { readUserRows } from '../database/user-rows';
+import { isBefore, readUserRows } from '../database/user-rows';
 import { ExportTally, summarize, toRowLine, type UserEnd } from './export-format';
 import { readExport } from './export-reader';
 import { CommandError } from './failure';
@@ -20,9 +21,14 @@ const ROWS_PER_CHECK = 20_000;
  * and compared, user by user, with what the export says. Prints the counts.
  */
 export async function importAll(terminal: Terminal, path: string): Promise<void> {
-  const { dataDir, databaseUrl } = loadConfig(terminal.env);
+  const config = loadConfig(terminal.env);
+  const { dataDir, databaseUrl } = config;
   const source = await loadImportSource(path, terminal.stdin);
-  await using database = await openDatabase({ dataDir, databaseUrl: databaseUrl ?? undefined });
+  await using database = await openDatabase({
+    dataDir,
+    databaseUrl: databaseUrl ?? undefined,
+    postgres: { ...config, databaseReplicaUrl: null, ...UNBOUNDED },
+  });
   const progress = new Progress(terminal.stderr, source.label, source.sizeBytes);
   let summary = '';
   try {
@@ -69,12 +75,13 @@ class FullImport {
       switch (read.kind) {
         case 'row':
           // Ends of users come in order, and what is read back between them is theirs.
-          if (read.userID <= last) throw this.refuse(read.line, `has a row of ${read.userID} behind its end`);
+          if (!isBefore(last, read.userID))
+            throw this.refuse(read.line, `has a row of ${read.userID} behind its end`);
           await this.inserts.add(read.table, read.values);
           this.rows += 1;
           break;
         case 'userEnd':
-          if (read.user <= last)
+          if (!isBefore(last, read.user))
             throw this.refuse(read.line, `${read.user} is not in the order of the users`);
           last = read.user;
           this.ends.push({ user: read.user, digest: read.digest });

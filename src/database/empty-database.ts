@@ -1,4 +1,3 @@
-import { runLongTransaction } from './long-transaction';
 import type { Database, Queryable, Transaction } from './sql';
 import { tables } from './tables';
 
@@ -12,14 +11,14 @@ class DatabaseNotEmptyError extends Error {
 }
 
 /**
- * Runs `fill` as one transaction on a database without any row, whatever time that takes; nothing is kept when it
+ * Runs `fill` as one transaction on a database without any row, which is to be opened `UNBOUNDED`; nothing is kept when it
  * rejects. Rejects with DatabaseNotEmptyError before anything is done.
  */
 export function fillEmptyDatabase(
   database: Database,
   fill: (tx: Transaction) => Promise<void>,
 ): Promise<void> {
-  return runLongTransaction(database, async (tx) => {
+  return database.transaction(async (tx) => {
     for (const { name } of tables) {
       const rows = await tx.all(`SELECT 1 FROM "${name}" LIMIT 1`);
       if (rows.length > 0) throw new DatabaseNotEmptyError(name);

@@ -35,3 +35,13 @@ export const defaultPostgresConfig: PostgresConfig = {
   databaseReplicaUrl: null,
   databaseReplicaMaxLagMs: 5_000,
 };
+
+/**
+ * For commands that work on all rows at once: neither side gives a statement up, and a file that comes slowly does not end
+ * the transaction that it goes into.
+ */
+export const UNBOUNDED = {
+  databaseStatementTimeoutMs: 0,
+  databaseLockTimeoutMs: 0,
+  databaseIdleInTransactionTimeoutMs: 0,
+} satisfies Partial<PostgresConfig>;

@@ -15,8 +15,8 @@ export interface UserRange {
   readonly upTo: string;
 }
 
-/** An id is printable ASCII and never empty. */
-const EVERYBODY: UserRange = { after: '', upTo: '\u007f' };
+/** A user's id is printable ASCII, but that of a revoked token is any text of at most 512 bytes; none is empty. */
+const EVERYBODY: UserRange = { after: '', upTo: '\u{10ffff}'.repeat(128) };
 
 const ROWS_PER_PAGE = 1_000;
 
@@ -34,13 +34,18 @@ export async function* readUserRows(
     let userID: string | null = null;
     for (const cursor of cursors) {
       const next = await cursor.findUser();
-      if (next !== null && (userID === null || next < userID)) userID = next;
+      if (next !== null && (userID === null || isBefore(next, userID))) userID = next;
     }
     if (userID === null) return;
     for (const cursor of cursors) {
       while ((await cursor.findUser()) === userID) yield cursor.take(userID);
     }
   }
+}
+
+/** Whether the first id comes before the second one by their bytes, as the engines sort; JavaScript's `<` sorts otherwise. */
+export function isBefore(one: string, other: string): boolean {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0;
 }
 
 type Row = Readonly<Record<string, SqlValue>>;

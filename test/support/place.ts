@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Config } from '../../src/config';
 import { type CommandOutcome, runCommand } from './run-command';
 import { toEnvironment } from './seeded-store';
@@ -25,7 +26,11 @@ export class Place {
     return TestServer.start({ store });
   }
 
-  run(args: readonly string[], input?: string, env = toEnvironment(this.config)): Promise<CommandOutcome> {
+  run(
+    args: readonly string[],
+    input?: string | Readable,
+    env = toEnvironment(this.config),
+  ): Promise<CommandOutcome> {
     return runCommand(args, env, input);
   }
 
