@@ -189,7 +189,8 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     limits,
     config.autoRegister,
   );
-  const strangers = new StrangerCache(clock, () => bus.isUp && bus.hearsAll);
+  const isTold = (): boolean => bus.isUp && bus.hearsAll;
+  const strangers = new StrangerCache(clock, isTold);
   bus.subscribe(
     (hints) => {
       for (const { userID, head } of hints) {
@@ -223,14 +224,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   const replicaReads =
     replica === null
       ? null
-      : new ReplicaReads(
-          database,
-          replica,
-          new StrangerRepository(database),
-          userRows,
-          strangers,
-          () => bus.isUp,
-        );
+      : new ReplicaReads(database, replica, new StrangerRepository(database), userRows, strangers, isTold);
   const rateTrimming = new ApplicationRateTrimming(
     database,
     new ApplicationRateRepository(database),

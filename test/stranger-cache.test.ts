@@ -34,6 +34,14 @@ describe('what is read while something changes', () => {
     ).toBe(false);
   });
 
+  it('is not followed by an older state when it was shown and is not kept', () => {
+    expect(strangers.isKnownSince('they', 1_000)).toBe(true);
+    isTold = false;
+    expect(isKept(() => undefined)).toBe(false);
+    expect(strangers.isKnownSince('they', 1_000)).toBe(false);
+    expect(strangers.isKnownSince('they', 1_001)).toBe(true);
+  });
+
   it('is kept when others become friends, and when the two did so before', () => {
     strangers.drop('me', 'they');
     expect(

@@ -113,9 +113,12 @@ export class StrangerCache {
 
   /** Keeps a copy that was read since `mark`, unless it was dropped meanwhile: it may be what was dropped. */
   keep(viewerID: string, copy: ProfileCopy, mark: number): void {
-    if (mark < this.droppedAll || !this.isTold()) return;
-    if (mark < (this.dropped.get(toKey(viewerID, copy.user.id)) ?? 0)) return;
     const key = toKey(viewerID, copy.user.id);
+    if (mark < this.droppedAll || mark < (this.dropped.get(key) ?? 0) || !this.isTold()) {
+      // It is shown all the same, once.
+      this.unknownUntilMs = Math.max(this.unknownUntilMs, copy.fetchedAt.getTime());
+      return;
+    }
     // Of two reads at a time, the one that came from an older state must not be what is seen next.
     const held = this.entries.peek(key);
     if (held !== undefined && held.fetchedAtMs > copy.fetchedAt.getTime()) return;
