@@ -184,7 +184,16 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       operationsPerSocket: config.operationsPerSocket,
     });
     const sockets = attachWebSocket(server, protocol, rateDoor, observer, onError);
+    let metricsUrl: string | null = null;
+    if (metrics !== null && config.metricsPort !== null) {
+      // Before the doors, so that it closes after them: how a server ends is to be seen, too.
+      const metricsServer = createMetricsServer(metrics, onError);
+      const place = await listen(metricsServer, config.metricsHost, config.metricsPort);
+      closers.add(() => stopServer(metricsServer, GRACE_MS));
+      metricsUrl = `${toBaseUrl(place)}/metrics`;
+    }
     const baseUrl = toBaseUrl(await listen(server, config.host, config.port));
+    if (metrics !== null) metricsUrl ??= `${baseUrl}/metrics`;
     closers.add(async () => {
       // The port closes first: a client that is told to go away must not come back to this process.
       const stopped = stopServer(server, GRACE_MS);
@@ -195,14 +204,6 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       ready = false;
       await delay(config.drainDelayMs);
     });
-
-    let metricsUrl = metrics === null ? null : `${baseUrl}/metrics`;
-    if (metrics !== null && config.metricsPort !== null) {
-      const metricsServer = createMetricsServer(metrics, onError);
-      const place = await listen(metricsServer, config.metricsHost, config.metricsPort);
-      closers.add(() => stopServer(metricsServer, GRACE_MS));
-      metricsUrl = `${toBaseUrl(place)}/metrics`;
-    }
 
     for (const work of services.background) work.start();
     ready = true;

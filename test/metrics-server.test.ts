@@ -28,6 +28,14 @@ test('on a port of their own they are served there alone, and nothing else is', 
   await expect(getStatus(metricsUrl ?? '')).rejects.toThrow('ECONNREFUSED');
 });
 
+test('they are served while a server that was asked to stop serves on', async () => {
+  const server = await TestServer.start({ config: { metricsPort: 0, drainDelayMs: 2_000 } });
+  const stopped = server.stop();
+  while ((await getStatus(new URL('/readyz', server.url).href)) !== 503);
+  expect(await getStatus(server.metricsUrl ?? '')).toBe(200);
+  await stopped;
+});
+
 test('a port that is taken stops the start, and nothing stays open', async () => {
   const server = await TestServer.start({ config: { metricsPort: 0 } });
   const taken = Number(new URL(server.metricsUrl ?? '').port);
