@@ -80,6 +80,8 @@ describe('the Compose file', () => {
 
   it('gives settings that the server knows, and no secret', () => {
     const environment = services['gateway']?.environment ?? {};
+    // It stands behind a load balancer, by whose one address all users would be limited together.
+    expect(environment['AMICUS_TRUSTED_PROXIES']).toBe('1');
     const SECRET = 'a secret of at least thirty-two bytes';
     expectSettings(
       Object.fromEntries(
@@ -119,6 +121,7 @@ describe('the Kubernetes manifests', () => {
 
   it('give settings that the server knows', () => {
     expectSettings({ ...find(Secret).stringData, ...find(ConfigMap).data });
+    expect(find(ConfigMap).data).toMatchObject({ AMICUS_TRUSTED_PROXIES: '1' });
   });
 
   it('probe what the server answers', async () => {
