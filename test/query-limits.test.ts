@@ -1,5 +1,8 @@
-import { getIntrospectionQuery } from 'graphql';
-import type { QueryLimits } from '../src/query-limits';
+import { getIntrospectionQuery, parse, type OperationDefinitionNode } from 'graphql';
+import { QueryLimiter } from '../src/graphql/limits';
+import { createSchema } from '../src/graphql/schema';
+import { defaultLimits } from '../src/limits';
+import { defaultQueryLimits, type QueryLimits } from '../src/query-limits';
 import { BothDoors } from './support/both-doors';
 import { TestServer } from './support/server';
 
@@ -133,6 +136,12 @@ const CASES: [limit: keyof QueryLimits, what: string, within: Request, past: Req
     'a page by the default of a variable',
     ['query ($n: Int = 500) { friendList(first: $n) { nodes { userID } } }', { n: 499 }],
     ['query ($n: Int = 500) { friendList(first: $n) { nodes { userID } } }'],
+  ],
+  [
+    'complexity',
+    'a page by the default of a variable whose name every object has',
+    ['query ($constructor: Int = 499) { friendList(first: $constructor) { nodes { userID } } }'],
+    ['query ($constructor: Int = 500) { friendList(first: $constructor) { nodes { userID } } }'],
   ],
   [
     'complexity',
@@ -312,6 +321,27 @@ describe('the query limits', () => {
 
 const USER = `{ id nickName faceUrl selfSignature gender birthday level role allowType createdAt updatedAt
   customInfo { key value } }`;
+
+test('variables that the document does not use cost nothing, however many there are', () => {
+  const schema = createSchema([]);
+  const limiter = new QueryLimiter(schema, defaultQueryLimits, defaultLimits);
+  const calls = '...C '.repeat(90);
+  const document = parse(
+    `query ($a: ID!) { ${calls} } fragment C on Query { usersInfo(userIDs: [$a, "b"]) { code } }`,
+  );
+  limiter.checkDocument(document);
+  let looks = 0;
+  const count = (target: Record<string, unknown>): string[] => {
+    looks++;
+    return Reflect.ownKeys(target) as string[];
+  };
+  limiter.checkRequest(
+    document.definitions[0] as OperationDefinitionNode,
+    new Proxy<Record<string, unknown>>({ a: 'a' }, { ownKeys: count }),
+  );
+  // Once for how deep they are.
+  expect(looks).toBe(1);
+});
 
 describe('the limits by default', () => {
   let server: TestServer;

@@ -13,7 +13,7 @@ import {
 } from 'graphql';
 import type { Limits } from '../limits';
 import { DEFAULT_FIRST } from '../lib/page';
-import type { Cost, Variables } from './cost';
+import type { Cost } from './cost';
 
 type AnyField = GraphQLField<unknown, unknown>;
 
@@ -70,31 +70,36 @@ function readArgument(
 ): Cost {
   const given = node.arguments?.find((argument) => argument.name.value === name)?.value;
   if (given === undefined) return toSize(undefined);
-  if (!usesVariable(given)) return toSize(valueFromASTUntyped(given));
+  const names = findVariables(given);
+  if (names.size === 0) return toSize(valueFromASTUntyped(given));
   const defaults = toDefaults(operation);
-  if (given.kind === Kind.VARIABLE) {
-    const variable = given.name.value;
-    return (variables) =>
-      toSize(variables[variable] === undefined ? defaults[variable] : variables[variable]);
-  }
-  return (variables) => toSize(valueFromASTUntyped(given, { ...defaults, ...variables }));
+  // A request may bring any number of variables, and names that every object has: only its own that stand here count.
+  return (variables) => {
+    const used = Object.create(null) as Record<string, unknown>;
+    for (const variable of names) {
+      used[variable] = Object.hasOwn(variables, variable) ? variables[variable] : defaults.get(variable);
+    }
+    return toSize(valueFromASTUntyped(given, used));
+  };
 }
 
-function usesVariable(value: ValueNode): boolean {
+/** The names of the variables in a value, each once. */
+function findVariables(value: ValueNode, found = new Set<string>()): ReadonlySet<string> {
   switch (value.kind) {
     case Kind.VARIABLE:
-      return true;
+      found.add(value.name.value);
+      break;
     case Kind.LIST:
-      return value.values.some(usesVariable);
+      for (const item of value.values) findVariables(item, found);
+      break;
     case Kind.OBJECT:
-      return value.fields.some((field) => usesVariable(field.value));
-    default:
-      return false;
+      for (const field of value.fields) findVariables(field.value, found);
   }
+  return found;
 }
 
-function toDefaults(operation: OperationDefinitionNode | null): Variables {
-  return Object.fromEntries(
+function toDefaults(operation: OperationDefinitionNode | null): ReadonlyMap<string, unknown> {
+  return new Map(
     (operation?.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
       defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)]],
     ),
