@@ -210,6 +210,13 @@ const CASES: [limit: keyof QueryLimits, what: string, within: Request, past: Req
     ],
   ],
   [
+    'complexity',
+    'everything of a user, twice',
+    // Which is another text at each moment, so it is asked for and left out.
+    ['{ exportUser(userID: "ann") @skip(if: true) me { id } }'],
+    ['{ a: exportUser(userID: "ann") @skip(if: true) b: exportUser(userID: "ann") @skip(if: true) }'],
+  ],
+  [
     'valueDepth',
     'objects and lists',
     [SET, { i: { customInfo: [] } }],

@@ -81,6 +81,11 @@ class DocumentWalk {
   private readonly unseen = new Set<FragmentDefinitionNode>();
   private selections = 0;
 
+  /** More than half of what is allowed, so that a request has room for one. */
+  private get wholeUserCost(): number {
+    return Math.floor(this.limits.complexity / 2) + 1;
+  }
+
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly document: DocumentNode,
@@ -166,7 +171,7 @@ class DocumentWalk {
     for (const { value } of node.arguments ?? []) this.checkValue(value);
     const below = this.enter(node, place, level);
     const { selectionSet } = node;
-    if (selectionSet === undefined) return 1;
+    if (selectionSet === undefined) return place.isRoot && isWholeUser(field) ? this.wholeUserCost : 1;
     const inner = this.walk(
       selectionSet,
       {
@@ -262,6 +267,11 @@ function createLevel(): Level {
 
 function isSchemaField(field: Field | undefined): boolean {
   return field === SchemaMetaFieldDef || field === TypeMetaFieldDef;
+}
+
+/** Everything that is kept of a user, as one value: no selection tells how much of it is wanted. */
+function isWholeUser(field: Field | undefined): boolean {
+  return field?.name === 'exportUser';
 }
 
 /** The lists of a connection, as long as its page. */
