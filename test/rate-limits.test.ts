@@ -125,6 +125,25 @@ describe('what one user asks for is limited', () => {
     expect(await socket.next()).toEqual({ type: 'pong' });
   });
 
+  it('documents over WebSocket that are not valid: past the limit no new document is looked at', async () => {
+    const user = newUser();
+    const socket = await sockets.init(user);
+    const ask = async (id: string, query: string): Promise<unknown> => {
+      socket.subscribe(id, query);
+      const { payload } = (await socket.next()) as { payload: { extensions: { code: string } }[] };
+      return payload[0]?.extensions.code;
+    };
+    for (const id of ['1', '2', '3']) expect(await ask(id, `{ no${id} }`)).toBe('GRAPHQL_VALIDATION_FAILED');
+    for (const query of ['{ no4 }', '{ no5 ', '{ no1 }', '{ me { level } }'])
+      expect([query, await ask('4', query)]).toEqual([query, 'RATE_LIMITED']);
+    // What is known costs nothing.
+    const other = await sockets.init(newUser());
+    other.subscribe('1', ME);
+    await other.next();
+    socket.subscribe('5', ME);
+    expect(await socket.next()).toMatchObject({ payload: { data: { me: { id: user } } } });
+  });
+
   it('subscriptions: two are begun, a third is refused and listens to nothing', async () => {
     const user = newUser();
     const socket = await sockets.init(user);

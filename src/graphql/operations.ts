@@ -54,6 +54,11 @@ export class Operations {
     private readonly rules: DocumentRules,
   ) {}
 
+  /** Whether the document was checked before, so that checking it costs nothing. */
+  isKnown(query: string): boolean {
+    return this.documents.has(query);
+  }
+
   /**
    * The document with the operation that is asked for, null when it has no such one; or what is wrong with it or with
    * the variables, with the code.

@@ -8,7 +8,10 @@ import { countRootFields } from './root-fields';
 export class OperationRates {
   private readonly limits: Record<OperationTypeNode, RateLimit>;
 
-  constructor({ queries, mutations, subscriptions }: RateLimits) {
+  private readonly invalidDocuments: RateLimit;
+
+  constructor({ queries, mutations, subscriptions, invalidDocuments }: RateLimits) {
+    this.invalidDocuments = invalidDocuments;
     this.limits = {
       [OperationTypeNode.QUERY]: queries,
       [OperationTypeNode.MUTATION]: mutations,
@@ -27,5 +30,15 @@ export class OperationRates {
   ): Promise<Verdict | null> {
     if (isAdmin) return null;
     return this.limits[operation.operation].take(userID, countRootFields(document, operation));
+  }
+
+  /** The refusal for who has sent too many documents that cannot be executed; null for everybody else. Takes nothing. */
+  findRefusal({ userID, isAdmin }: Viewer): Verdict | null {
+    return isAdmin ? null : this.invalidDocuments.findRefusal(userID);
+  }
+
+  /** Takes a point for a document that was looked at and cannot be executed. Null when the viewer is not limited. */
+  async takeInvalid({ userID, isAdmin }: Viewer): Promise<Verdict | null> {
+    return isAdmin ? null : this.invalidDocuments.take(userID);
   }
 }

@@ -28,6 +28,8 @@ export const RATE_KINDS = [
 ] as const;
 
 export type RateLimits = Readonly<Record<(typeof RATE_KINDS)[number], RateLimit>> & {
+  /** Documents over WebSocket that cannot be executed, by user: as many as queries, on this server alone. */
+  readonly invalidDocuments: RateLimit;
   /** Safe to call twice. */
   stop(): void;
 };
@@ -78,6 +80,7 @@ export async function openRateLimits(
     queries: create('queries', config.rateQueries, redis),
     mutations: create('mutations', config.rateMutations, redis),
     subscriptions: create('subscriptions', config.rateSubscriptions, redis),
+    invalidDocuments: create('invalid documents', config.rateQueries, null),
     stop: () => redis?.stop(),
   };
 }

@@ -18,6 +18,7 @@ import type { Execute, Execution } from '../graphql/execution';
 import type { Operations } from '../graphql/operations';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
 import type { OperationRates } from '../rates/operation-rates';
+import type { Verdict } from '../rates/rate-limit';
 import { toRateError } from '../rates/rate-refusal';
 import type { Viewer } from '../users/viewer';
 import { fromConnectionParams, type Authenticate, type Authenticated } from './authenticate';
@@ -172,14 +173,18 @@ async function toExecution(
     throw error;
   }
   const { query, variables, operationName = null } = resolved;
+  const { viewer } = authenticated;
+  // Documents are dear to check, and requests over a socket are not counted by its address.
+  const refusal = operations.isKnown(query) ? null : operationRates.findRefusal(viewer);
+  if (refusal !== null) return refuse(refusal);
   const checked = operations.check(query, operationName, variables ?? {});
-  if ('errors' in checked) return checked.errors;
-  const { document, operation } = checked;
-  const verdict = operation && (await operationRates.take(authenticated.viewer, document, operation));
-  if (verdict?.isRefused === true) {
-    const error = toRateError(verdict);
-    return [new GraphQLError(error.message, { originalError: error })];
+  if ('errors' in checked) {
+    const verdict = await operationRates.takeInvalid(viewer);
+    return verdict?.isRefused === true ? refuse(verdict) : checked.errors;
   }
+  const { document, operation } = checked;
+  const verdict = operation && (await operationRates.take(viewer, document, operation));
+  if (verdict?.isRefused === true) return refuse(verdict);
   // The client may have gone while its points were counted: nobody would end what is opened now.
   if (session.socket.readyState !== WebSocket.OPEN) return [TOO_MANY_OPERATIONS];
   const isSubscription = operation?.operation === OperationTypeNode.SUBSCRIPTION;
@@ -187,8 +192,13 @@ async function toExecution(
     ? operations.findRenderer(query, document, operationName, variables ?? {})
     : null;
   const sink = renderer === null ? null : openSink(session, name, renderer);
-  const contextValue = createContext(authenticated.viewer, sink);
+  const contextValue = createContext(viewer, sink);
   return { schema, document, variableValues: variables ?? null, operationName, contextValue };
+}
+
+function refuse(verdict: Verdict): readonly GraphQLError[] {
+  const error = toRateError(verdict);
+  return [new GraphQLError(error.message, { originalError: error })];
 }
 
 function openSink({ socket, connection, underWay }: Session, name: string, renderer: Renderer): SocketSink {
