@@ -166,6 +166,13 @@ describeOnStores('the audit log', (store) => {
     expect(new Set(acts.map(({ operation }) => operation))).toEqual(new Set(['setSelfInfo']));
   });
 
+  it.each(['', 'a b', 'a\0', '\ud800'])('cannot be asked for by %j, which is no id', async (userID) => {
+    const query = 'query ($userID: ID) { auditLog(userID: $userID) { totalCount } }';
+    expect(await server.send(ADMIN, query, { userID })).toMatchObject({
+      errors: [{ extensions: { code: 'BAD_USER_INPUT', argument: 'userID' } }],
+    });
+  });
+
   it('is the business of administrators', async () => {
     expect(await server.send('mallory', '{ auditLog { totalCount } }')).toMatchObject({
       errors: [{ extensions: { code: 'FORBIDDEN' } }],

@@ -16,7 +16,9 @@ export class AuditResolver {
     @Ctx() { viewer }: RequestContext,
     @Arg('userID', () => ID, {
       nullable: true,
-      description: 'Only acts of this user, in the name of this user, or on this user. Left out: all.',
+      description:
+        'Only acts of this user, in the name of this user, or on this user. Left out: all. What can be no user id is ' +
+        'BAD_USER_INPUT.',
     })
     userID: string | null | undefined,
     @Args(() => PageArgs) page: PageArgs,

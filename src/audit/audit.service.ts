@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../database/sql';
-import { CodedError } from '../errors';
+import { badInput, CodedError } from '../errors';
 import type { Clock } from '../lib/clock';
 import { requirePage, toPage, type Page, type PageInput } from '../lib/page';
+import { isUserID } from '../lib/user-id';
 import type { Limits } from '../limits';
 import { requireAdmin, type Viewer } from '../users/viewer';
 import type { Act, AuditEntry, OpenAct } from './act';
@@ -64,6 +65,11 @@ export class AuditService {
   /** Administrators only. Newest first; of all users when `userID` is null. */
   async loadPage(viewer: Viewer, userID: string | null, input: PageInput): Promise<AuditEntryConnection> {
     requireAdmin(viewer);
+    if (userID !== null && !isUserID(userID)) {
+      throw badInput('"userID" must be 1 to 32 bytes of printable ASCII without blanks.', {
+        argument: 'userID',
+      });
+    }
     const page = requirePage(LIST, input, this.limits.pageSize);
     const rows = await this.rows.loadPage(userID, page);
     const hasPrevious = await this.rows.hasBefore(userID, page);
