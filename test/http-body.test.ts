@@ -76,4 +76,18 @@ describe('a body', () => {
       });
     }
   });
+
+  it('nests no deeper in the URL', async () => {
+    const get = async (levels: number): Promise<unknown> => {
+      const variables = `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
+      const query = encodeURIComponent('{ me { id } }');
+      const url = `${server.url}?query=${query}&variables=${variables}`;
+      return (await fetch(url, { headers: await server.headers({ userID: 'ann' }) })).json();
+    };
+    expect(await get(8)).toEqual({ data: { me: { id: 'ann' } } });
+    for (const levels of [65, 6_000]) {
+      const message = 'The JSON of "variables" nests deeper than 64 levels.';
+      expect(await get(levels)).toEqual({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
+    }
+  });
 });

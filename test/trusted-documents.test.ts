@@ -101,6 +101,15 @@ describe.each(Object.entries(MANIFESTS))('a manifest as %s writes it', (_tool, m
   });
 });
 
+test('variables in the URL of a document asked for by its id nest only so deep', async () => {
+  const server = await start('off', MANIFESTS.Apollo);
+  const variables = `{"a":${'['.repeat(6_000)}${']'.repeat(6_000)}}`;
+  const response = await fetch(`${server.url}?documentId=me&variables=${variables}`, {
+    headers: await server.headers({ userID: 'ann' }),
+  });
+  expect(response.status).toBe(400);
+});
+
 describe('a document that is not in the manifest', () => {
   it('is refused on both doors when the manifest is enforced, before it is looked at', async () => {
     const server = await start('enforce', MANIFESTS.Apollo);
