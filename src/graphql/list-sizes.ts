@@ -94,6 +94,8 @@ function findVariables(value: ValueNode, found = new Set<string>()): ReadonlySet
       break;
     case Kind.OBJECT:
       for (const field of value.fields) findVariables(field.value, found);
+      break;
+    default:
   }
   return found;
 }
