@@ -189,6 +189,24 @@ describeOnStores('everything that was exported', (store) => {
 const postgres = stores.find(({ name }) => name === 'PostgreSQL');
 
 (postgres === undefined ? test.skip : test)(
+  'friendships that come slowly are imported all the same, as one transaction',
+  async () => {
+    if (postgres === undefined) return;
+    const place = await Place.create(postgres);
+    const slowly = async function* (): AsyncGenerator<Buffer> {
+      // More than one batch, so that the transaction has begun.
+      for (let count = 0; count < 2_100; count++) yield Buffer.from(`a${count} b${count}\n`);
+      await delay(defaultPostgresConfig.databaseIdleInTransactionTimeoutMs + 1_000);
+      yield Buffer.from('ann ben\n');
+    };
+    const args = ['import', '--edges', '-', '--strict'];
+    expect(await place.run(args, Readable.from(slowly()))).toMatchObject({ exitCode: 0 });
+    await place.drop();
+  },
+  60_000,
+);
+
+(postgres === undefined ? test.skip : test)(
   'an export that comes slowly is imported all the same, though no server may be idle in a transaction for that long',
   async () => {
     if (postgres === undefined) return;

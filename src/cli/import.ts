@@ -1,5 +1,6 @@
 import { openServices } from '../services';
 import { loadConfig } from '../config';
+import { UNBOUNDED } from '../database/postgres-config';
 import { ImportService } from '../friends/import.service';
 import { createUserCoercion } from '../graphql/coerce-user';
 import { createExecutableSchema } from '../graphql/resolvers';
@@ -22,7 +23,8 @@ export async function importFile(terminal: Terminal, options: ImportOptions): Pr
   const config = loadConfig(terminal.env);
   // Before the database, so that a wrong name leaves no data folder behind.
   const source = await loadImportSource(options.path, terminal.stdin);
-  const services = await openServices(config);
+  // With --strict all is one transaction, into which a file, or a pipe, may come slowly.
+  const services = await openServices({ ...config, ...UNBOUNDED });
   try {
     const toUser = createUserCoercion(createExecutableSchema(services));
     const imports = new ImportService(services.database, services.users, services.relations, toUser);
