@@ -36,10 +36,10 @@ describe('who is heard of other processes', () => {
     expect(peers.areHeard).toBe(true);
   });
 
-  it('one that is silent for ten minutes is taken for dead', () => {
-    peers.look(600_000 - 1);
+  it('one that is silent until no copy is left from when it was heard is taken for dead', () => {
+    peers.look(620_000 - 1);
     expect(peers.areHeard).toBe(false);
-    peers.look(600_000);
+    peers.look(620_000);
     expect(peers.areHeard).toBe(true);
   });
 });

@@ -1,5 +1,8 @@
-/** So long one that died without a word is waited for: as long as a copy of what it may change is shown. */
-const REMEMBERED_PERIODS = 120;
+/**
+ * So long one that died without a word is waited for: as long as a copy of what it may change is shown, ten minutes of
+ * probes every five seconds, and until it is noticed, when copies were still kept.
+ */
+const REMEMBERED_PERIODS = 124;
 /** So many probes may be missing before another process counts as one that is not heard. */
 const MISSING_PROBES = 3;
 
