@@ -2,6 +2,7 @@ import { ApplicationRateRepository } from './applications/application-rate.repos
 import { ApplicationRateTrimming } from './applications/application-rate.service';
 import { ApplicationRepository } from './applications/application.repository';
 import { ApplicationService } from './applications/application.service';
+import { ActedReads } from './audit/acted-reads';
 import { ActsUnderWay } from './audit/acts-under-way';
 import { AuditRetention } from './audit/audit-retention.service';
 import { AuditRepository } from './audit/audit.repository';
@@ -85,6 +86,7 @@ export interface Services {
   removals: UserRemovalService;
   listener: FriendshipListener;
   audit: AuditService;
+  actedReads: ActedReads;
   exports: UserExportService;
   revocations: RevocationService;
   /** Empty until it is read. */
@@ -258,6 +260,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     hub,
     fanout,
     audit,
+    actedReads: new ActedReads(audit, clock),
     exports: new UserExportService(database, userRows, revocationRows, auditRows, audit, clock),
     revocations,
     revocationList,

@@ -71,7 +71,6 @@ describeOnStores('the audit log', (store) => {
     await server.call('bob', SET_NICK, { nick: 'Bob' });
     await server.call(ADMIN, SET_NICK, { nick: 'Admin' });
     await server.call({ ...ADMIN, actAs: 'admin' }, SET_NICK, { nick: 'Admin' });
-    await server.call(asBob, '{ me { id } friendList { totalCount } }');
     await server.send({ userID: 'mallory', actAs: 'bob' }, SET_NICK, { nick: 'owned' });
     await server.send('mallory', 'mutation { deleteUsers(userIDs: ["bob"]) { code } }');
     expect(await loadLog(server)).toEqual([]);
@@ -164,6 +163,37 @@ describeOnStores('the audit log', (store) => {
     const acts = log.filter(({ actAs }) => actAs !== null);
     expect(acts.map(({ actAs }) => actAs).sort()).toEqual(ids.toSorted());
     expect(new Set(acts.map(({ operation }) => operation))).toEqual(new Set(['setSelfInfo']));
+  });
+
+  it('has what is read and listened to in the name of another, once an hour for each field, before it is answered', async () => {
+    const read = '{ friendList { totalCount } blockList { totalCount } }';
+    const row = (operation: string) => ({
+      actorID: 'admin',
+      actAs: 'bob',
+      operation,
+      targets: [],
+      outcomes: ['OK'],
+    });
+    const loadReads = async (): Promise<unknown[]> =>
+      (await loadLog(server, 'bob')).toSorted((one, other) =>
+        JSON.stringify(one).localeCompare(JSON.stringify(other)),
+      );
+    for (let time = 0; time < 4; time++) await server.call(asBob, read);
+    await server.call('bob', read);
+    await server.call(ADMIN, read);
+    expect(await loadReads()).toEqual([row('blockList'), row('friendList')]);
+    const socket = await RawSocket.init(server, await server.headers(asBob));
+    socket.subscribe('1', 'subscription { friendshipEvents { seq } }');
+    await socket.next();
+    await socket.close();
+    expect(await loadReads()).toEqual([row('blockList'), row('friendList'), row('friendshipEvents')]);
+    clock.nowMs += 60 * 60_000;
+    await server.call(asBob, '{ friendList { totalCount } }');
+    expect(await loadReads()).toHaveLength(4);
+    broken = 'INSERT INTO audit';
+    const refused = await server.send(asBob, '{ friendGroups { name } }');
+    expect(refused.errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+    expect(refused.data ?? null).toBeNull();
   });
 
   it.each(['', 'a b', 'a\0', '\ud800'])('cannot be asked for by %j, which is no id', async (userID) => {

@@ -12,7 +12,7 @@ import * as friends from '../friends/friend.resolver';
 import * as listener from '../listener/friendship-event.subscription';
 import type { Services } from '../services';
 import { UserResolver } from '../users/user.resolver';
-import { auditMutations } from './audited-mutations';
+import { auditMutations, auditReads } from './audited-operations';
 import { createSchema } from './schema';
 
 /** The schema, served by these services. */
@@ -44,5 +44,6 @@ export function createExecutableSchema(services: Services): GraphQLSchema {
     new listener.BlockListAddedResolver(services.listener),
   ]);
   auditMutations(schema, services.audit);
+  auditReads(schema, services.actedReads);
   return schema;
 }

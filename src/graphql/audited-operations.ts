@@ -1,5 +1,6 @@
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import type { Act } from '../audit/act';
+import type { ActedReads } from '../audit/acted-reads';
 import type { AuditService } from '../audit/audit.service';
 import { isUserID } from '../lib/user-id';
 import type { Viewer } from '../users/viewer';
@@ -32,6 +33,30 @@ export function auditMutations(schema: GraphQLSchema, audit: AuditService): void
       const work = async (): Promise<unknown> => resolve(root, args, context, info);
       return act === null ? work() : audit.perform(act, work, toCodes);
     };
+  }
+}
+
+type Resolve = GraphQLFieldResolver<unknown, RequestContext>;
+
+/** The export of a user is an act of its own, each time. */
+const ACTS_OF_THEIR_OWN: readonly string[] = ['exportUser'];
+
+/** Makes what an administrator asks or listens to in the name of another user go into the audit log first. */
+export function auditReads(schema: GraphQLSchema, reads: ActedReads): void {
+  const note =
+    (operation: string, resolve: Resolve): Resolve =>
+    (root, args, context, info): unknown => {
+      const { userID, actedBy } = context.viewer;
+      if (actedBy === undefined) return resolve(root, args, context, info);
+      const act = { actorID: actedBy, actAs: userID, operation, userIDs: [], tokenIDs: [] };
+      return reads.note(act).then(() => resolve(root, args, context, info));
+    };
+  for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) {
+    if (ACTS_OF_THEIR_OWN.includes(field.name) || field.resolve === undefined) continue;
+    field.resolve = note(field.name, field.resolve);
+  }
+  for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {})) {
+    if (field.subscribe !== undefined) field.subscribe = note(field.name, field.subscribe);
   }
 }
 
