@@ -48,6 +48,8 @@ describeOnStores('the audit log', (store) => {
       ['restoreTokens(input: { userID: "ann" }) { id }', ['ann'], ['OK']],
       ['deleteUsers(userIDs: ["ann", "ann", "bob"]) { code }', ['ann', 'bob'], ['OK', 'USER_NOT_FOUND']],
       ['revokeTokens(input: {}) { id }', [], ['BAD_USER_INPUT']],
+      // Too long for an id: a token itself, it may be.
+      [`revokeTokens(input: { tokenID: "${'t'.repeat(513)}" }) { id }`, [], ['BAD_USER_INPUT']],
     ];
     for (const [call] of calls) {
       clock.nowMs += 1;
@@ -163,6 +165,15 @@ describeOnStores('the audit log', (store) => {
     const acts = log.filter(({ actAs }) => actAs !== null);
     expect(acts.map(({ actAs }) => actAs).sort()).toEqual(ids.toSorted());
     expect(new Set(acts.map(({ operation }) => operation))).toEqual(new Set(['setSelfInfo']));
+  });
+
+  it('names no more users than a call may, of one that brings too many', async () => {
+    const ids = Array.from({ length: 1_500 }, (_, index) => `u${String(index).padStart(4, '0')}`);
+    const call = 'mutation ($ids: [ID!]!) { deleteUsers(userIDs: $ids) { code } }';
+    expect((await server.send(ADMIN, call, { ids })).errors).toHaveLength(1);
+    expect(await loadLog(server)).toMatchObject([
+      { operation: 'deleteUsers', targets: ids.slice(0, 1_001), outcomes: ['BAD_USER_INPUT'] },
+    ]);
   });
 
   it('has what is read and listened to in the name of another, once an hour for each field, before it is answered', async () => {

@@ -21,7 +21,8 @@ export interface SubjectInput {
 type Settings = Pick<Config, 'jwtClockSkewSeconds' | 'jwtMaxAgeSeconds' | 'limits'>;
 
 const LIST = 'revocations';
-const MAX_TOKEN_ID_BYTES = 512;
+/** Of a `jti`. */
+export const MAX_TOKEN_ID_BYTES = 512;
 
 /** Refuses tokens that are good by themselves, and takes that back. Administrators only. */
 export class RevocationService {

@@ -2,6 +2,7 @@ import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import type { Act } from '../audit/act';
 import type { ActedReads } from '../audit/acted-reads';
 import type { AuditService } from '../audit/audit.service';
+import { MAX_TOKEN_ID_BYTES } from '../auth/revocation.service';
 import { isUserID } from '../lib/user-id';
 import type { Viewer } from '../users/viewer';
 import type { RequestContext } from './context';
@@ -14,6 +15,9 @@ const ADMIN_MUTATIONS: readonly string[] = [
   'restoreTokens',
   'revokeTokens',
 ];
+
+/** A user and a thousand friends: no call takes more, and one that brings more is refused. */
+const MAX_TARGETS = 1_001;
 
 /**
  * Makes each mutation that is an act of an administrator go through the audit log. The fields are wrapped one by one: a
@@ -67,8 +71,11 @@ function findAct(operation: string, args: unknown, { userID, isAdmin, actedBy }:
     actAs: actedBy === undefined ? null : userID,
     operation,
     // What stands where an id should may be anything, a profile's text too.
-    userIDs: [...new Set(findValues(args, ['userID', 'userIDs']).filter(isUserID))].sort(),
-    tokenIDs: findValues(args, ['tokenID']),
+    userIDs: [...new Set(findValues(args, ['userID', 'userIDs']).filter(isUserID))]
+      .slice(0, MAX_TARGETS)
+      .sort(),
+    // A longer one is no id of a token, but perhaps a token.
+    tokenIDs: findValues(args, ['tokenID']).filter((id) => Buffer.byteLength(id) <= MAX_TOKEN_ID_BYTES),
   };
 }
 
