@@ -107,6 +107,18 @@ describe('a client that breaks the rules of HTTP', () => {
     }
   });
 
+  it('has no good token and announces a body: it is answered before one byte of that is read', async () => {
+    const connection = await open();
+    const head = [
+      'POST /graphql HTTP/1.1',
+      'Host: x',
+      'Content-Type: application/json',
+      'Content-Length: 900000',
+    ];
+    connection.write(`${head.join('\r\n')}\r\n\r\n`);
+    expect(await connection.until((text) => text.includes('\r\n\r\n'))).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
   it('sends a small body that is a large one unpacked: nothing unpacks it', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '));
     const connection = await open();

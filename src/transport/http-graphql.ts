@@ -11,11 +11,11 @@ export interface GraphqlHandlerOptions<Context extends BaseContext> {
   apollo: ApolloServer<Context>;
   /** Rejects when nothing of the request is to be read. */
   admit?: (request: IncomingMessage) => Promise<void>;
-  /** Rejects when the caller may not call. */
+  /** Rejects when the caller may not call; nothing of the body is read then. */
   createContext: (request: IncomingMessage) => Promise<Context>;
   /**
-   * Gives what is to be executed in place of what was sent; the very same object when nothing changes. What it throws
-   * is told only to those who may call.
+   * Gives what is to be executed in place of what was sent; the very same object when nothing changes. Asked only for
+   * those who may call.
    */
   resolveDocument?: ((sent: Parameters) => Parameters) | undefined;
   origins: Origins;
@@ -79,32 +79,41 @@ async function execute<Context extends BaseContext>(
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
+  const answer = (body: unknown, context: () => Promise<Context>): Promise<HTTPGraphQLResponse> =>
+    apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method, headers, search, body: method === 'POST' ? body : undefined },
+      context: () => context().catch(toApollo),
+    });
+
+  // Before anything is read: a large body is dear, and of a caller who may not call it is nobody's.
+  const caller = await createContext(request).then(
+    (context) => ({ context }),
+    (error: unknown) => ({ error }),
+  );
+  if ('error' in caller) return answer({}, () => throwAgain(caller.error));
+
   let sent = method === 'POST' ? await readJson(request, maxBodyBytes) : fromSearch(search);
   if (hasOddHash(sent)) {
     throw new HttpProblem(400, 'BAD_REQUEST', 'The "sha256Hash" of a persisted query must be a text.');
   }
-  let refusal: Error | undefined;
   if (resolveDocument !== undefined && isParameters(sent)) {
     try {
       const resolved = resolveDocument(sent);
       if (resolved !== sent && method === 'GET') search = toSearch(resolved);
       sent = resolved;
     } catch (error) {
-      refusal = error instanceof Error ? error : new Error(String(error));
+      return answer(sent, () => throwAgain(error));
     }
   }
-  return apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { method, headers, search, body: method === 'POST' ? sent : undefined },
-    context: async () => {
-      try {
-        const context = await createContext(request);
-        if (refusal !== undefined) throw refusal;
-        return context;
-      } catch (error) {
-        throw error instanceof CodedError ? toHttpError(error) : error;
-      }
-    },
-  });
+  return answer(sent, () => Promise.resolve(caller.context));
+}
+
+async function throwAgain(error: unknown): Promise<never> {
+  throw error;
+}
+
+function toApollo(error: unknown): never {
+  throw error instanceof CodedError ? toHttpError(error) : error;
 }
 
 /** Apollo Server would look it up as it is, and fails at an object that cannot become a text. */
