@@ -48,9 +48,8 @@ describeOnStores('texts', (store) => {
   beforeAll(async () => {
     if (existsSync(FILE)) texts = [...OWN, ...(JSON.parse(readFileSync(FILE, 'utf8')) as string[])];
     else console.info('The list of naughty strings is not here: only our own are tried.');
-    const config = { rateQueries: 0, rateMutations: 0 };
     const limits = { groups: 2000, applicationsPerHour: 100_000 };
-    server = await TestServer.start({ store, config, limits });
+    server = await TestServer.start({ store, limits });
     await befriend(server, 'me', 'pal');
     await createUsers(server, ['asked']);
   });

@@ -118,7 +118,7 @@ describeWithOwnRedis('a node that is cut off from the bus alone', () => {
     const redis = await RedisServer.start();
     const cable = await Cable.lay(redis.port);
     const nodes = await Nodes.start(
-      { config: { redisUrls: [redis.url], rateQueries: 0 } },
+      { config: { redisUrls: [redis.url] } },
       { redisUrls: [`redis://${cable.address}`] },
     );
     const { one, other } = nodes;

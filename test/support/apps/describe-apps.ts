@@ -19,7 +19,7 @@ export class AppStage {
   ) {}
 
   static async set(kind: AppKind, store: Store): Promise<AppStage> {
-    const server = await TestServer.start({ store, config: { rateQueries: 0, rateMutations: 0 } });
+    const server = await TestServer.start({ store });
     return new AppStage(kind, server, await Cable.lay(toPort(server)));
   }
 
