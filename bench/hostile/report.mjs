@@ -45,7 +45,7 @@ ${warnings.join('\n\n')}
 
 How it is measured:
 
-- One server over SQLite, with its default settings. ${plan.honest} honest clients ask for a page of 50 friends, each on a new
+- One server over SQLite, with its default settings but for the rate limits, which are off. ${plan.honest} honest clients ask for a page of 50 friends, each on a new
   connection, and pause ${plan.pauseMs} ms after each answer. The attacks come from one other process, as fast as it can; all three
   processes share the ${machine.cores} cores.
 - For each attack ${plan.rounds} rounds: ${two(plan.windowMs / 1000)} s without it and ${two(plan.windowMs / 1000)} s with it, after ${two(plan.warmUpMs / 1000)} s of it, in turns which one is first. Every
