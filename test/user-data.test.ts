@@ -5,6 +5,7 @@ import { act, createUsers } from './support/people';
 import { searchDatabase, type Find } from './support/search-database';
 import { ADMIN, TestServer } from './support/server';
 import { describeOnStores, sqlite, type Store } from './support/stores';
+import { whileUncommitted } from './support/uncommitted';
 import { createWholeUser, MARK, USER } from './support/whole-user';
 
 const EXPORT = 'query ($id: ID!) { exportUser(userID: $id) }';
@@ -192,6 +193,13 @@ describeOnStores('everything of a user', (store) => {
       seen = blocklist.length;
     } while (!progress.isDone || seen < others.length);
     await writing;
+  });
+
+  it('is exported while a transaction of somebody else is open, without what that writes', async () => {
+    const before = await exportAs('friend', 'friend');
+    await whileUncommitted(known.place, "DELETE FROM friend WHERE owner_id = 'friend'", async () => {
+      expect(await exportAs('friend', 'friend')).toEqual({ ...before, exportedAt: MOMENT });
+    });
   });
 
   it('is deleted but for what the manual names, and no text of the user is left', async () => {

@@ -39,6 +39,10 @@ export class AuditedDatabase implements Database {
     return result;
   }
 
+  snapshot<T>(work: (from: Queryable) => Promise<T>): Promise<T> {
+    return this.inner.snapshot(work);
+  }
+
   stop(): Promise<void> {
     return this.inner.stop();
   }

@@ -97,6 +97,10 @@ class NodeSqliteStatement implements SqliteStatement {
     this.reader = statement.columns().length > 0;
   }
 
+  raw(isRaw: boolean): void {
+    this.#statement.setReturnArrays(isRaw);
+  }
+
   all(...values: readonly unknown[]): SqliteRow[] {
     try {
       return this.#statement.all(...toBindable(values));

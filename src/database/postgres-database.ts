@@ -100,13 +100,22 @@ class PostgresDatabase implements Database {
     return { writer: this.#writer.connections.load, reader: this.#readerConnected.connections.load };
   }
 
-  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#run(this.#writer, work);
+  }
+
+  snapshot<T>(work: (from: Queryable) => Promise<T>): Promise<T> {
+    return this.#run(this.#readerConnected, async (tx) => {
+      await tx.all('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      return work(tx);
+    });
+  }
+
+  async #run<T>({ connections }: Connected, work: (tx: Transaction) => Promise<T>): Promise<T> {
     if (this.#stopped !== undefined) {
       throw new Error('The database is stopped: it takes no more transactions.');
     }
-    return this.#underWay.run(() =>
-      runPostgresTransaction(this.#writer.connections, work).catch(throwAsUnavailable),
-    );
+    return this.#underWay.run(() => runPostgresTransaction(connections, work).catch(throwAsUnavailable));
   }
 
   stop(): Promise<void> {

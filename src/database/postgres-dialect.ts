@@ -6,9 +6,6 @@ const TYPES = { text: 'text', integer: 'bigint' } as const;
 export const postgresDialect: Dialect = {
   name: 'postgres',
   strings: (parameter) => `(SELECT value FROM jsonb_array_elements_text(CAST(${parameter} AS jsonb)))`,
-  places: (parameter) =>
-    '(SELECT value, place FROM ' +
-    `jsonb_array_elements_text(CAST(${parameter} AS jsonb)) WITH ORDINALITY AS item(value, place))`,
   rows: (parameter, columns) => {
     const names = Object.keys(columns).map((name) => `"${name}"`);
     const types = Object.entries(columns).map(([name, type]) => `"${name}" ${TYPES[type]}`);
@@ -17,4 +14,8 @@ export const postgresDialect: Dialect = {
       `FROM jsonb_to_recordset(CAST(${parameter} AS jsonb)) AS item(${types.join(', ')}))`
     );
   },
+  places: (parameter) =>
+    '(SELECT value, place FROM ' +
+    `jsonb_array_elements_text(CAST(${parameter} AS jsonb)) WITH ORDINALITY AS item(value, place))`,
+  list: (expression) => `CAST(coalesce(json_agg(${expression}), '[]') AS text)`,
 };

@@ -19,7 +19,10 @@ const LOST: readonly string[] = [
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'EAI_AGAIN',
+  'ENOTFOUND',
 ];
 
 /** Classes of codes: the connection (but for a mistake in it), resources of the server, an operator; and waiting for a lock. */

@@ -1,10 +1,10 @@
-import { Pool } from 'pg';
+import { Pool, type QueryConfig } from 'pg';
 import type { Clock } from '../lib/clock';
 import { toLsn } from './lsn';
 import type { PostgresConfig } from './postgres-config';
 import { isRefusal } from './postgres-errors';
 import type { Pooling } from './postgres-pooler';
-import { toPostgresStatement } from './postgres-statement';
+import { toPostgresStatement, toTupleStatement } from './postgres-statement';
 import type { Replica, SqlValue } from './sql';
 
 /** How often the replica is asked how far it is. */
@@ -71,8 +71,22 @@ export class PostgresReplica implements Replica {
     return this.#asOfMs === null ? null : Math.max(0, this.options.clock.now() - this.#asOfMs);
   }
 
-  async all<Row = never>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
-    const statement = toPostgresStatement(sql, values, this.options.pooling === 'session');
+  all<Row = never>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    return this.#read(this.#toStatement(sql, values));
+  }
+
+  tuples<Row extends readonly unknown[] = never>(
+    sql: string,
+    values: readonly SqlValue[] = [],
+  ): Promise<Row[]> {
+    return this.#read(toTupleStatement(this.#toStatement(sql, values)));
+  }
+
+  #toStatement(sql: string, values: readonly SqlValue[]): QueryConfig {
+    return toPostgresStatement(sql, values, this.options.pooling === 'session');
+  }
+
+  async #read<Row>(statement: QueryConfig): Promise<Row[]> {
     try {
       return (await this.#pool.query<Row & object>(statement)).rows;
     } catch (error) {

@@ -2,12 +2,14 @@ import type { PoolClient } from 'pg';
 import type { PostgresConnections } from './postgres-connections';
 import { isConflict, isConnectionLost, isRefusal, isUnanswered } from './postgres-errors';
 import { Interruption } from './postgres-retry';
+import { toTupleStatement } from './postgres-statement';
 import type { SqlValue } from './sql';
 import { DatabaseUnavailableError } from './unavailable';
 
 /** Whether the server did what COMMIT asked for is not known: the connection was lost before its answer came. */
 class CommitOutcomeUnknownError extends DatabaseUnavailableError {
   override readonly name = 'CommitOutcomeUnknownError';
+  override readonly isUndone = false;
 
   constructor(cause: unknown) {
     super(
@@ -46,9 +48,10 @@ export class PostgresSession {
     }
   }
 
-  async all<Row>(sql: string, values: readonly SqlValue[]): Promise<Row[]> {
+  async all<Row>(sql: string, values: readonly SqlValue[], asTuples: boolean): Promise<Row[]> {
+    const statement = this.#connections.toStatement(sql, values);
     const { rows } = await this.#watch(sql, () =>
-      this.#client.query<Row & object>(this.#connections.toStatement(sql, values)),
+      this.#client.query<Row & object>(asTuples ? toTupleStatement(statement) : statement),
     );
     return rows;
   }

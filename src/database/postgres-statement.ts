@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { QueryConfig } from 'pg';
+import type { QueryArrayConfig, QueryConfig } from 'pg';
 import type { SqlValue } from './sql';
 
 /** Named statements stay on each connection until it is closed; this is more than the repositories have. */
@@ -33,6 +33,11 @@ export function toPostgresStatement(sql: string, values: readonly SqlValue[], is
   if (!isKept) return config;
   const name = names.get(sql) ?? createName(sql);
   return name === null ? config : { ...config, name };
+}
+
+/** The same statement, with each row of the answer as the list of its columns. */
+export function toTupleStatement(statement: QueryConfig): QueryArrayConfig {
+  return { ...statement, rowMode: 'array' };
 }
 
 function createName(sql: string): string | null {

@@ -40,15 +40,26 @@ class PostgresTransaction implements Transaction {
     this.#session = session;
   }
 
-  async all<Row = never>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
-    // Would otherwise become part of the connection's next transaction, or of none.
-    if (this.#over) throw new Error(`The transaction is over, await its statements within it: ${sql}`);
-    return this.#session.all<Row>(sql, values);
+  all<Row = never>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    return this.#run<Row>(sql, values, false);
+  }
+
+  tuples<Row extends readonly unknown[] = never>(
+    sql: string,
+    values: readonly SqlValue[] = [],
+  ): Promise<Row[]> {
+    return this.#run<Row>(sql, values, true);
   }
 
   onCommit(fact: () => void): void {
     if (this.#over) throw new Error('The transaction is over: register facts within it.');
     this.facts.add(fact);
+  }
+
+  async #run<Row>(sql: string, values: readonly SqlValue[], asTuples: boolean): Promise<Row[]> {
+    // Would otherwise become part of the connection's next transaction, or of none.
+    if (this.#over) throw new Error(`The transaction is over, await its statements within it: ${sql}`);
+    return this.#session.all<Row>(sql, values, asTuples);
   }
 
   end(): void {

@@ -2,8 +2,8 @@ import { toDatabaseFile } from './data-folder';
 import type { DatabaseOptions } from './open-database';
 import { createPostgresMigrator } from './postgres-data-source';
 import { requireCurrentSchema } from './postgres-schema';
-import { toPostgresStatement } from './postgres-statement';
-import type { Queryable } from './sql';
+import { toPostgresStatement, toTupleStatement } from './postgres-statement';
+import type { Queryable, SqlValue } from './sql';
 import { SqliteConnection } from './sqlite-connection';
 import { openSqliteSnapshot } from './sqlite-snapshot';
 import { requireSqliteSchema } from './sqlite-schema';
@@ -33,6 +33,7 @@ function openEmbedded(file: string): Snapshot {
   const connection = new SqliteConnection(handle, undefined);
   return {
     all: (sql, values) => connection.all(sql, values),
+    tuples: (sql, values) => connection.tuples(sql, values),
     async [Symbol.asyncDispose]() {
       handle.close();
     },
@@ -50,8 +51,10 @@ async function openPostgres(url: string): Promise<Snapshot> {
     };
     await client.query({ text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' });
     return {
-      all: async <Row>(sql: string, values: Parameters<Queryable['all']>[1] = []) =>
+      all: async <Row>(sql: string, values: readonly SqlValue[] = []) =>
         (await client.query(toPostgresStatement(sql, values, false))).rows as Row[],
+      tuples: async <Row>(sql: string, values: readonly SqlValue[] = []) =>
+        (await client.query(toTupleStatement(toPostgresStatement(sql, values, false)))).rows as Row[],
       async [Symbol.asyncDispose]() {
         await runner.release();
         await dataSource.destroy();

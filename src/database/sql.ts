@@ -15,6 +15,11 @@ export interface Queryable {
    * The caller names the row type: columns come as the engine gives them (integers as numbers, text as strings).
    */
   all<Row = never>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
+  /**
+   * As `all`, with each row as the list of its columns. For reads of many rows, most of whose cost is to make objects
+   * with a property for each column.
+   */
+  tuples<Row extends readonly unknown[] = never>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
 }
 
 export interface Transaction extends Queryable {
@@ -31,15 +36,20 @@ export interface Dialect {
   /** A sub-select giving the strings of the JSON array bound at `parameter` (`'$1'`), for `IN` and `FROM`; its column is `value`. */
   strings(parameter: string): string;
   /**
+   * A sub-select giving the objects of the JSON array bound at `parameter` as rows with the columns named, in the
+   * order of the array. A property that is missing is NULL.
+   */
+  rows(parameter: string, columns: Readonly<Record<string, 'text' | 'integer'>>): string;
+  /**
    * A sub-select giving the strings of the JSON array bound at `parameter` as `value`, with the place of each in the
    * array as `place`: what a statement joins to it can be ordered by that.
    */
   places(parameter: string): string;
   /**
-   * A sub-select giving the objects of the JSON array bound at `parameter` as rows with the columns named, in the
-   * order of the array. A property that is missing is NULL.
+   * An aggregate that gives the values of all rows as the JSON text of one array, in the order in which the rows come;
+   * lists of one statement agree on that. Of thousands of rows, reading it takes a third of reading the rows.
    */
-  rows(parameter: string, columns: Readonly<Record<string, 'text' | 'integer'>>): string;
+  list(expression: string): string;
 }
 
 /** A copy of a database that follows it: for reads that may be a little old. It fails when it is gone. */
@@ -65,6 +75,11 @@ export interface Database extends AsyncDisposable {
    * Inner calls join by taking `tx`; they never begin their own.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
-  /** Waits for transactions under way, refuses new ones, closes. Safe to call twice. */
+  /**
+   * Runs `work`, whose reads all see one state: the last one committed before the first of them. It waits for no
+   * writer and no writer waits for it. `work` may be run more than once.
+   */
+  snapshot<T>(work: (from: Queryable) => Promise<T>): Promise<T>;
+  /** Waits for transactions and snapshots under way, refuses new ones, closes. Safe to call twice. */
   stop(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Queryable, SqlValue } from './sql';
 import type { SqliteHandle, SqliteStatement } from './sqlite-driver';
 import { toSqliteText } from './sqlite-placeholders';
-import { watched, type WatchStatement } from './statement-watch';
+import type { WatchStatement } from './statement-watch';
 
 /** More than the repositories have; a text over it is compiled anew. */
 const MAX_STATEMENTS = 500;
@@ -12,6 +12,8 @@ interface Prepared {
   readonly reader: boolean;
   readonly order: readonly number[] | null;
   readonly valueCount: number;
+  /** How it gives rows now; a text is nearly always asked for in one form. */
+  givesTuples: boolean;
 }
 
 /** Statements on one SQLite connection, each text compiled once. SQLite answers before the call returns. */
@@ -41,8 +43,15 @@ export class SqliteConnection implements Queryable {
     return this.run<Row>(sql, values);
   }
 
-  /** `all` without the promise. Rejected statements throw, with SQLite's `code`. */
-  run<Row = never>(sql: string, values: readonly SqlValue[] = []): Row[] {
+  async tuples<Row extends readonly unknown[] = never>(
+    sql: string,
+    values: readonly SqlValue[] = [],
+  ): Promise<Row[]> {
+    return this.run<Row>(sql, values, true);
+  }
+
+  /** `all`, or `tuples`, without the promise. Rejected statements throw, with SQLite's `code`. */
+  run<Row = never>(sql: string, values: readonly SqlValue[] = [], asTuples = false): Row[] {
     if (this.#closed) throw new Error('The database is stopped: it takes no more statements.');
     const prepared = this.#prepared.get(sql) ?? this.#prepare(sql);
     // One engine takes missing values for NULL.
@@ -51,11 +60,15 @@ export class SqliteConnection implements Queryable {
     }
     const bound = prepared.order === null ? values : toBound(values, prepared.order);
     this.#onStatement?.(sql);
-    return watched(this.#watch, sql, () => {
-      if (prepared.reader) return prepared.statement.all(...bound) as Row[];
-      prepared.statement.run(...bound);
-      return [];
-    });
+    const end = this.#watch?.(sql);
+    try {
+      const rows = execute(prepared, bound, asTuples);
+      end?.();
+      return rows as Row[];
+    } catch (error) {
+      end?.(error);
+      throw error;
+    }
   }
 
   /** From now on statements are refused; closing the handle is up to its owner. */
@@ -67,10 +80,23 @@ export class SqliteConnection implements Queryable {
   #prepare(sql: string): Prepared {
     const { sql: text, order, valueCount } = toSqliteText(sql);
     const statement = this.#handle.prepare(text);
-    const prepared = { statement, reader: statement.reader, order, valueCount };
+    const prepared = { statement, reader: statement.reader, order, valueCount, givesTuples: false };
     this.#prepared.set(sql, prepared);
     return prepared;
   }
+}
+
+function execute(prepared: Prepared, bound: readonly (SqlValue | undefined)[], asTuples: boolean): unknown[] {
+  const { statement } = prepared;
+  if (!prepared.reader) {
+    statement.run(...bound);
+    return [];
+  }
+  if (prepared.givesTuples !== asTuples) {
+    statement.raw(asTuples);
+    prepared.givesTuples = asTuples;
+  }
+  return statement.all(...bound);
 }
 
 function toBound(values: readonly SqlValue[], order: readonly number[]): (SqlValue | undefined)[] {

@@ -1,10 +1,13 @@
+import { setImmediate } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { FifoQueue } from '../lib/fifo-queue';
+import { UnderWay } from '../lib/under-way';
 import type { Database, Queryable, Transaction } from './sql';
 import { SqliteConnection } from './sqlite-connection';
 import { createSqliteReader, createSqliteWriter, requireSqliteHandle } from './sqlite-data-source';
 import { sqliteDialect } from './sqlite-dialect';
 import type { SqliteEngine } from './sqlite-module';
+import { openSqliteSnapshot } from './sqlite-snapshot';
 import { runTransaction } from './sqlite-transaction';
 import type { DatabaseLoad, WatchStatement } from './statement-watch';
 
@@ -48,8 +51,9 @@ class SqliteDatabase implements Database {
   readonly #readerSource: DataSource;
   readonly #writer: SqliteConnection;
   readonly #reader: SqliteConnection;
-  readonly #onClosed: (() => void) | undefined;
+  readonly #options: SqliteDatabaseOptions;
   readonly #queue = new FifoQueue();
+  readonly #snapshots = new UnderWay();
   readonly #checkpoints: NodeJS.Timeout;
   #hasWritten = false;
   #stopped: Promise<void> | undefined;
@@ -60,7 +64,7 @@ class SqliteDatabase implements Database {
     const { onStatement, watchStatement } = options;
     this.#writer = new SqliteConnection(requireSqliteHandle(writer), onStatement, watchStatement);
     this.#reader = new SqliteConnection(requireSqliteHandle(reader), onStatement, watchStatement);
-    this.#onClosed = options.onClosed;
+    this.#options = options;
     this.#checkpoints = setInterval(() => {
       if (this.#hasWritten) void this.#queue.run(() => this.#checkpoint());
     }, CHECKPOINT_MS);
@@ -88,6 +92,34 @@ class SqliteDatabase implements Database {
     return this.#queue.run(() => runTransaction(this.#writer, work));
   }
 
+  /** On a connection of its own: the reader's would stand still in time for everybody. */
+  async snapshot<T>(work: (from: Queryable) => Promise<T>): Promise<T> {
+    if (this.#stopped !== undefined) {
+      throw new Error('The database is stopped: it takes no more transactions.');
+    }
+    const { file, engine, onStatement, watchStatement } = this.#options;
+    return this.#snapshots.run(async () => {
+      const handle = openSqliteSnapshot(file, engine);
+      const connection = new SqliteConnection(handle, onStatement, watchStatement);
+      try {
+        // A statement keeps the process from everything else, so that others have their turn between two.
+        return await work({
+          all: async (sql, values) => {
+            await setImmediate();
+            return connection.run(sql, values);
+          },
+          tuples: async (sql, values) => {
+            await setImmediate();
+            return connection.run(sql, values, true);
+          },
+        });
+      } finally {
+        connection.refuse();
+        handle.close();
+      }
+    });
+  }
+
   /** Between commits, and once for many: within a commit, its caller would wait for it. */
   async #checkpoint(): Promise<void> {
     this.#hasWritten = false;
@@ -109,7 +141,7 @@ class SqliteDatabase implements Database {
 
   async #close(): Promise<void> {
     clearInterval(this.#checkpoints);
-    await this.#queue.idle();
+    await Promise.all([this.#queue.idle(), this.#snapshots.idle()]);
     this.#reader.refuse();
     this.#writer.refuse();
     try {
@@ -118,7 +150,7 @@ class SqliteDatabase implements Database {
       requireSqliteHandle(this.#writerSource).pragma('wal_checkpoint(TRUNCATE)');
     } finally {
       await this.#writerSource.destroy();
-      this.#onClosed?.();
+      this.#options.onClosed?.();
     }
   }
 }

@@ -5,7 +5,6 @@ const TYPES = { text: 'TEXT', integer: 'INTEGER' } as const;
 export const sqliteDialect: Dialect = {
   name: 'sqlite',
   strings: (parameter) => `(SELECT value FROM json_each(${parameter}))`,
-  places: (parameter) => `(SELECT value, key AS place FROM json_each(${parameter}))`,
   // `->>` takes a string out as it is, also one that reads like JSON, and gives NULL for a missing property. The cast
   // gives the column the type that was named, as the other engine does, whatever the JSON held.
   rows: (parameter, columns) => {
@@ -14,4 +13,6 @@ export const sqliteDialect: Dialect = {
     );
     return `(SELECT ${list.join(', ')} FROM json_each(${parameter}))`;
   },
+  places: (parameter) => `(SELECT value, key AS place FROM json_each(${parameter}))`,
+  list: (expression) => `json_group_array(${expression})`,
 };

@@ -9,6 +9,8 @@ export interface SqliteStatement {
   /** True when the statement gives columns: `all` for these, `run` for the others. */
   readonly reader: boolean;
   all(...values: readonly unknown[]): SqliteRow[];
+  /** Whether `all` is to give each row as the list of its columns in place of an object. */
+  raw(isRaw: boolean): unknown;
   run(...values: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
 }
 

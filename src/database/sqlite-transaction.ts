@@ -37,14 +37,25 @@ class SqliteTransaction implements Transaction {
   }
 
   async all<Row = never>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {
-    // Would otherwise become part of the next transaction, or of none.
-    if (this.#over) throw new Error(`The transaction is over, await its statements within it: ${sql}`);
-    return this.#connection.run<Row>(sql, values);
+    return this.#run<Row>(sql, values, false);
+  }
+
+  async tuples<Row extends readonly unknown[] = never>(
+    sql: string,
+    values?: readonly SqlValue[],
+  ): Promise<Row[]> {
+    return this.#run<Row>(sql, values, true);
   }
 
   onCommit(fact: () => void): void {
     if (this.#over) throw new Error('The transaction is over: register facts within it.');
     this.#facts.add(fact);
+  }
+
+  #run<Row>(sql: string, values: readonly SqlValue[] | undefined, asTuples: boolean): Row[] {
+    // Would otherwise become part of the next transaction, or of none.
+    if (this.#over) throw new Error(`The transaction is over, await its statements within it: ${sql}`);
+    return this.#connection.run<Row>(sql, values, asTuples);
   }
 
   end(): void {

@@ -24,21 +24,7 @@ export interface DatabaseLoad {
   reader: ConnectionLoad;
 }
 
-/** Runs what answers at once. */
-export function watched<Result>(watch: WatchStatement | undefined, sql: string, run: () => Result): Result {
-  if (watch === undefined) return run();
-  const end = watch(sql);
-  try {
-    const result = run();
-    end();
-    return result;
-  } catch (error) {
-    end(error);
-    throw error;
-  }
-}
-
-/** Runs what answers later. */
+/** Runs a statement that answers later. */
 export async function watchedLater<Result>(
   watch: WatchStatement | undefined,
   sql: string,

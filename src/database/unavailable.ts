@@ -4,6 +4,8 @@
  */
 export class DatabaseUnavailableError extends Error {
   override readonly name: string = 'DatabaseUnavailableError';
+  /** False when what was asked for may have been done all the same. */
+  readonly isUndone: boolean = true;
 
   constructor(cause: unknown, message = 'The database cannot be reached now.') {
     super(message, { cause });

@@ -2,8 +2,7 @@ import type { Act } from '../audit/act';
 import type { AuditRepository } from '../audit/audit.repository';
 import type { AuditService } from '../audit/audit.service';
 import type { RevocationRepository } from '../auth/revocation.repository';
-import { readSnapshot } from '../database/snapshot-transaction';
-import type { Database, Transaction } from '../database/sql';
+import type { Database, Queryable } from '../database/sql';
 import { badInput, CodedError } from '../errors';
 import type { Clock } from '../lib/clock';
 import { isUserID } from '../lib/user-id';
@@ -36,26 +35,26 @@ export class UserExportService {
         argument: 'userID',
       });
     }
-    const work = (): Promise<UserExport | null> => readSnapshot(this.database, (tx) => this.load(tx, userID));
+    const work = (): Promise<UserExport | null> => this.database.snapshot((from) => this.load(from, userID));
     if (!viewer.isAdmin) return work();
     return this.audit.perform(toAct(viewer, userID), work, (found) =>
       found === null ? ['USER_NOT_FOUND'] : [],
     );
   }
 
-  private async load(tx: Transaction, userID: string): Promise<UserExport | null> {
-    const [profile] = await this.users.load(tx, [userID]);
+  private async load(from: Queryable, userID: string): Promise<UserExport | null> {
+    const [profile] = await this.users.load(from, [userID]);
     if (profile === undefined) return null;
-    const revocation = await this.revocations.findOfUser(tx, userID);
+    const revocation = await this.revocations.findOfUser(from, userID);
     return {
       format: 'amicus-user-export',
       version: 1,
       userID,
       exportedAt: new Date(this.clock.now()),
       profile,
-      ...(await loadExportParts(tx, userID)),
+      ...(await loadExportParts(from, userID)),
       tokensRevokedAt: revocation?.revokedAt ?? null,
-      audit: await this.auditRows.loadAbout(tx, userID),
+      audit: await this.auditRows.loadAbout(from, userID),
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../../src/database/sql';
+import type { Database, Queryable } from '../../src/database/sql';
 
 /** How one engine is opened for the contract: each call on a database of its own, emptied by `reset`. */
 export interface EngineUnderTest {
@@ -94,6 +94,23 @@ export function describeEngine(name: string, engine: EngineUnderTest): void {
       expect({ ...rows[0] }).toEqual({ second: 'two', first: 'one', again: 'two', $3: '$1' });
     });
 
+    test('rows come as lists of their columns where that is asked for, in a transaction too', async () => {
+      await block('b', 1);
+      await block('c', 2);
+      const select =
+        'SELECT blocked_id, created_at, NULL AS missing FROM block WHERE owner_id = $1 ORDER BY 1';
+      const tuples = [
+        ['b', 1, null],
+        ['c', 2, null],
+      ];
+      const read = (from: Queryable) => from.tuples<[string, number, null]>(select, ['a']);
+      expect(await read(database.reader)).toEqual(tuples);
+      const objects = await database.reader.all<{ blocked_id: string }>(select, ['a']);
+      expect(objects.map((row) => row.blocked_id)).toEqual(['b', 'c']);
+      expect(await read(database.reader)).toEqual(tuples);
+      expect(await database.transaction(read)).toEqual(tuples);
+    });
+
     test('a statement with too few or too many values is refused', async () => {
       await expect(database.reader.all(listBlocks)).rejects.toThrow(/values|parameter/);
       await expect(database.reader.all(listBlocks, ['a', 'b'])).rejects.toThrow(/values|parameters/);
@@ -117,17 +134,19 @@ export function describeEngine(name: string, engine: EngineUnderTest): void {
       expect(await database.reader.all(`SELECT value FROM ${value} AS given`, ['[]'])).toEqual([]);
     });
 
-    test('the places of a list give back its order to what is joined to it', async () => {
-      await block('m', 1);
-      await block('b', 2);
-      const asked = ['z', 'b', 'm', 'b', 'a'];
-      const rows = await database.reader.all<{ value: string; blocked_id: string | null }>(
-        `SELECT value, blocked_id FROM ${database.dialect.places('$1')} AS asked
-          LEFT JOIN block ON owner_id = 'a' AND blocked_id = asked.value ORDER BY asked.place`,
-        [JSON.stringify(asked)],
-      );
-      expect(rows.map((row) => row.value)).toEqual(asked);
-      expect(rows.map((row) => row.blocked_id)).toEqual([null, 'b', 'm', 'b', null]);
+    test('the lists of a statement agree on their order, which is that of the rows', async () => {
+      for (const [place, text] of NASTY.entries()) await block(text, place);
+      const { list } = database.dialect;
+      const read = async (owner: string) => {
+        const [row] = await database.reader.all<{ texts: string; places: string; nulls: string }>(
+          `SELECT ${list('blocked_id')} AS texts, ${list('created_at')} AS places, ${list('nullif(blocked_id, blocked_id)')} AS nulls
+            FROM (SELECT * FROM block WHERE owner_id = $1 ORDER BY created_at LIMIT 100) AS found`,
+          [owner],
+        );
+        return [row?.texts, row?.places, row?.nulls].map((text) => JSON.parse(text ?? '') as unknown);
+      };
+      expect(await read('a')).toEqual([NASTY, [...NASTY.keys()], NASTY.map(() => null)]);
+      expect(await read('nobody')).toEqual([[], [], []]);
     });
 
     test('rows of a list keep their order, text and types, and a missing property is null', async () => {
@@ -211,6 +230,31 @@ export function describeEngine(name: string, engine: EngineUnderTest): void {
         expect(await blocks()).toEqual([]);
       });
 
+    test('a snapshot shows one state, while neither it nor a writer waits for the other', async () => {
+      const read = async (from: Queryable): Promise<string[]> => {
+        const rows = await from.all<{ blocked_id: string }>(listBlocks, ['a']);
+        return rows.map((row) => row.blocked_id);
+      };
+      await block('b', 1);
+      await database.snapshot(async (from) => {
+        expect(await read(from)).toEqual(['b']);
+        await block('c', 2);
+        expect(await blocks()).toEqual(['b', 'c']);
+        expect(await read(from)).toEqual(['b']);
+      });
+      await database.transaction(async (tx) => {
+        await tx.all(insertBlock, ['a', 'd', 3]);
+        expect(await database.snapshot(read)).toEqual(['b', 'c']);
+      });
+      expect(await database.snapshot(read)).toEqual(['b', 'c', 'd']);
+    });
+
+    test('a snapshot cannot write', async () => {
+      const writing = database.snapshot((from) => from.all(insertBlock, ['a', 'b', 1]));
+      await expect(writing).rejects.toHaveProperty('message');
+      expect(await blocks()).toEqual([]);
+    });
+
     test('facts are told once, in order, after the commit, and one that throws hurts nobody', async () => {
       const warn = jest.spyOn(process, 'emitWarning').mockReturnValue();
       const facts: string[] = [];
@@ -250,6 +294,19 @@ export function describeEngine(name: string, engine: EngineUnderTest): void {
       await database.stop();
       database = await engine.open();
       expect(await blocks()).toEqual(['b']);
+    });
+
+    test('stop waits for snapshots under way, and refuses new ones', async () => {
+      await block('b', 1);
+      const stopping: Promise<void>[] = [];
+      const reading = database.snapshot(async (from) => {
+        await from.all(listBlocks, ['a']);
+        stopping.push(database.stop());
+        return (await from.all<{ blocked_id: string }>(listBlocks, ['a'])).map((row) => row.blocked_id);
+      });
+      expect(await reading).toEqual(['b']);
+      await Promise.all(stopping);
+      await expect(database.snapshot(async () => 'read')).rejects.toThrow('The database is stopped');
     });
 
     test('stop waits for transactions under way, refuses new ones, and may be called twice', async () => {
