@@ -2,7 +2,8 @@ import { findBrokenPromises } from './support/chaos/checker';
 import type { BusKind } from './support/chaos/cluster';
 import { runClusterChaos } from './support/chaos/cluster-chaos';
 import { toClusterLine } from './support/chaos/cluster-counts';
-import { findOwnPostgres } from './support/own-postgres';
+import { keepCounts } from './support/long-results';
+import { findOwnPostgres } from './support/postgres-programs';
 import { canStartRedis } from './support/redis-server';
 
 const runMs = Number(process.env['CHAOS_MS'] ?? 10_000);
@@ -33,6 +34,7 @@ const canRun = findOwnPostgres() !== null && canStartRedis();
         const broken = findBrokenPromises(records);
         const title = `chaos on a cluster with hints by ${bus}, seed ${seed}`;
         process.stdout.write(`${toClusterLine(title, counts, broken.length)}\n`);
+        keepCounts(`hints by ${bus}`, { seed, ...counts, violations: broken.length });
         expect(broken.slice(0, 20)).toEqual([]);
         // A run in which nothing happened would prove nothing.
         const { redisKills, ...others } = counts;

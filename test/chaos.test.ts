@@ -1,6 +1,7 @@
 import { runChaos } from './support/chaos/chaos';
 import { findBrokenPromises } from './support/chaos/checker';
 import { toLine } from './support/chaos/counts';
+import { keepCounts } from './support/long-results';
 import { describeOnStores } from './support/stores';
 
 const runMs = Number(process.env['CHAOS_MS'] ?? 8_000);
@@ -25,6 +26,7 @@ describeOnStores(
         });
         const broken = findBrokenPromises(records);
         process.stdout.write(`${toLine(`chaos on ${store.name}, seed ${seed}`, counts, broken.length)}\n`);
+        keepCounts(store.name, { seed, ...counts, violations: broken.length });
         expect(broken.slice(0, 20)).toEqual([]);
         // A run in which nothing happened would prove nothing.
         for (const count of Object.entries(counts)) expect(count).not.toEqual([expect.anything(), 0]);

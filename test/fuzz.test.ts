@@ -8,6 +8,7 @@ import { FuzzServer } from './support/fuzz/fuzz-server';
 import { operations } from './support/fuzz/operations';
 import { bodies, oddRequests, requests, TOKENS } from './support/fuzz/requests';
 import { readGauges } from './support/gauges';
+import { keepCounts } from './support/long-results';
 
 const inputs = Number(process.env['FUZZ_INPUTS'] ?? 2_000);
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000_000);
@@ -76,6 +77,7 @@ describe(`whatever a client sends (FUZZ_SEED=${seed})`, () => {
 
   /** Sends that share of the inputs, some of them at once, and looks at every answer. */
   async function send(
+    title: string,
     share: number,
     texts: fc.Arbitrary<string>,
     findFault: (input: string) => Promise<string | null>,
@@ -105,25 +107,20 @@ describe(`whatever a client sends (FUZZ_SEED=${seed})`, () => {
     const growth = (await server.measureHeapBytes()) - halfwayBytes;
     if (isLong) {
       const shown = `${own} inputs; heap ${(growth / 1024 ** 2).toFixed(1)} MiB more at the end than halfway`;
-      process.stdout.write(`${expect.getState().currentTestName ?? ''}: ${shown}\n`);
+      process.stdout.write(`${title} (FUZZ_SEED=${seed}): ${shown}\n`);
     }
+    keepCounts(title, { seed, inputs: own, heapGrowthBytes: Math.round(growth), violations: 0 });
     expect(growth).toBeLessThan(MAX_GROWTH_BYTES);
   }
 
   const timeLimitMs = 60_000 + inputs * 60;
 
-  it(
-    'operations with hostile values, by POST and by GET',
-    () => send(0.4, requests(parameters), ask),
-    timeLimitMs,
-  );
-  it(
-    'headers, bodies and bytes that are anything, over HTTP',
-    () => send(0.25, oddRequests(parameters), ask),
-    timeLimitMs,
-  );
-  it('messages over WebSocket', () => send(0.2, conversations(parameters), talk), timeLimitMs);
-  it('frames and bytes that are anything, over WebSocket', () => send(0.15, oddFrames(), talk), timeLimitMs);
+  it.each<[string, number, () => fc.Arbitrary<string>, (input: string) => Promise<string | null>]>([
+    ['operations with hostile values, by POST and by GET', 0.4, () => requests(parameters), ask],
+    ['headers, bodies and bytes that are anything, over HTTP', 0.25, () => oddRequests(parameters), ask],
+    ['messages over WebSocket', 0.2, () => conversations(parameters), talk],
+    ['frames and bytes that are anything, over WebSocket', 0.15, () => oddFrames(), talk],
+  ])('%s', (title, share, texts, findFault) => send(title, share, texts(), findFault), timeLimitMs);
 
   it('nothing is left of it', async () => {
     if (path === undefined) expect(sent).toBeGreaterThanOrEqual(inputs);

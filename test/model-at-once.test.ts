@@ -71,6 +71,7 @@ describeOnStores('calls at the same time', (store) => {
         expect(possible).toContainEqual([...everybody.values()]);
         expect(findViolations(everybody, LIMITS, mayHaveDismissed(rounds))).toEqual([]);
         await expectNothingLost(crowd, watches, everybody, tell);
+        return crowd;
       }),
     ordered.timeoutMs,
   );
@@ -102,6 +103,7 @@ describeOnStores('calls at the same time', (store) => {
           ),
         );
         await expectNothingLost(crowd, watches, everybody, tell, (name) => deleted.has(name));
+        return crowd;
       }),
     wild.timeoutMs,
   );

@@ -69,6 +69,7 @@ const inHistories = (limits: ModelLimits, count: { sqlite: number; others: numbe
         const mayHaveDismissed = (by: string, to: string): boolean =>
           history.some((step) => step.kind === 'deleteApplication' && step.by === by && step.to === to);
         expect(findViolations(everybody, limits, mayHaveDismissed)).toEqual([]);
+        return crowd;
       }),
     runs.timeoutMs,
   );

@@ -1,12 +1,14 @@
 import type { Clock } from '../src/lib/clock';
 import { waitUntilReady } from './support/nodes';
 import { act } from './support/people';
-import { canStartPostgres, PostgresPair } from './support/postgres-pair';
+import { PostgresPair } from './support/postgres-pair';
+import { findOwnPostgres } from './support/postgres-programs';
 import { ADMIN, TestServer } from './support/server';
 import type { Store } from './support/stores';
 
 const LOOK = `query ($ids: [ID!]!) { usersInfo(userIDs: $ids) { resultCode fetchedAt user { nickName } } }`;
 const MAX_LAG_MS = 5_000;
+const canStartPostgres = findOwnPostgres() !== null;
 
 if (!canStartPostgres) console.warn('Skipping the suite on a read replica: there is no PostgreSQL to start.');
 
@@ -92,6 +94,10 @@ if (!canStartPostgres) console.warn('Skipping the suite on a read replica: there
     await catchUp();
     await whilePaused(async () => {
       await rename('new');
+      const info = `{ friendsInfo(userIDs: ["${they}"]) { relation friendInfo { user { nickName } } } }`;
+      expect(await one.call('nobody', info)).toEqual({
+        friendsInfo: [{ relation: 'NONE', friendInfo: { user: { nickName: 'old' } } }],
+      });
       expect(await nick('nobody')).toBe('old');
       expect(await nick(they)).toBe('new');
       expect(await nick(me)).toBe('new');

@@ -1,4 +1,5 @@
 import { findBrokenPromises } from './support/chaos/checker';
+import { keepCounts } from './support/long-results';
 import { runRolling } from './support/rolling/rolling';
 import { stores } from './support/stores';
 
@@ -26,6 +27,7 @@ const postgres = stores.find(({ name }) => name === 'PostgreSQL');
       `rolling restart, seed ${seed}: ${acknowledged} acknowledged, ${unknown} unknown; ${events} events, ` +
         `${deliveries} deliveries; ${restarts} restarts, ${reconnects} reconnects; violations: ${broken.length}\n`,
     );
+    keepCounts(postgres.name, { seed, ...counts, violations: broken.length });
     expect(broken.slice(0, 20)).toEqual([]);
     expect(unknown).toBe(0);
     // Every device was at a server that was replaced, at least once.

@@ -21,6 +21,8 @@ let crowds = 0;
 /** The users of one history on a server that many histories share: their names here are short, their ids their own. */
 export class Crowd {
   private readonly prefix: string;
+  /** Calls that were answered, and events that were delivered to devices. */
+  readonly counts = { calls: 0, deliveries: 0 };
 
   constructor(readonly server: TestServer) {
     crowds += 1;
@@ -38,6 +40,7 @@ export class Crowd {
   /** The answer of one mutation. An error of the whole call answers with its result code, or its code. */
   async run(step: Step): Promise<Answer> {
     const { by, field, query, variables } = toCall(step, this.id);
+    this.counts.calls++;
     const { data, errors } = await this.server.send(by === null ? ADMIN : this.id(by), query, variables);
     if (errors !== undefined) {
       const { resultCode, code } = errors[0]?.extensions ?? {};

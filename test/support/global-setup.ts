@@ -1,5 +1,5 @@
 import { migrateDatabase } from '../../src/database/open-database';
-import { findPostgresPrograms } from './own-postgres';
+import { findPostgresPrograms } from './postgres-programs';
 import { createTestDatabase, dropLeftovers, findServer, toDatabaseUrl } from './postgres-server';
 import { findRedisUrl, hasRedisBinary } from './redis-server';
 

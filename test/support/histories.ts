@@ -1,4 +1,6 @@
 import * as fc from 'fast-check';
+import type { Crowd } from './crowd';
+import { keepCounts } from './long-results';
 import type { Store } from './stores';
 
 export interface Runs {
@@ -15,19 +17,23 @@ export function runsOn(store: Store, count: { sqlite: number; others: number }):
 
 /**
  * Checks a promise on random histories. One that breaks it is made as short as it goes and told step by step, with
- * the seed that gives it again (`MODEL_SEED`). `check` tells what happens and throws where the promise is broken.
+ * the seed that gives it again (`MODEL_SEED`). `check` tells what happens, throws where the promise is broken, and gives
+ * who was asked.
  */
 export async function expectEveryHistory<History>(
   anyHistory: fc.Arbitrary<History>,
   { count, timeoutMs }: Runs,
-  check: (history: History, tell: (line: string) => void) => Promise<void>,
+  check: (history: History, tell: (line: string) => void) => Promise<Crowd>,
 ): Promise<void> {
   let told: string[] = [];
+  const counts = { calls: 0, deliveries: 0 };
   const seed = process.env['MODEL_SEED'];
   const property = fc.asyncProperty(anyHistory, async (history) => {
     const lines: string[] = [];
     try {
-      await check(history, (line) => lines.push(line));
+      const crowd = await check(history, (line) => lines.push(line));
+      counts.calls += crowd.counts.calls;
+      counts.deliveries += crowd.counts.deliveries;
     } catch (error) {
       // The last history to fail is the shortest.
       told = lines;
@@ -41,7 +47,11 @@ export async function expectEveryHistory<History>(
     markInterruptAsFailure: true,
     ...(seed !== undefined && { seed: Number(seed) }),
   });
-  if (!outcome.failed) return;
+  if (!outcome.failed) {
+    const { numRuns: histories, seed: used } = outcome;
+    keepCounts(expect.getState().currentTestName ?? '', { seed: used, histories, ...counts, violations: 0 });
+    return;
+  }
   if (outcome.interrupted && told.length === 0)
     throw new Error(`Only ${outcome.numRuns} histories in the time.`);
   const lines = told.map((line, index) => `${index + 1}. ${line}`).join('\n');

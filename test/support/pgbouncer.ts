@@ -1,9 +1,8 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { OwnProgram } from './own-program';
 import { findFreePort } from './redis-server';
 import { toUnprivileged } from './unprivileged';
 
@@ -21,7 +20,7 @@ export class PgBouncer {
   private constructor(
     private readonly port: number,
     private readonly folder: string,
-    private readonly child: ChildProcess,
+    private readonly program: OwnProgram,
   ) {}
 
   /** @param poolSize - the connections to PostgreSQL that all its clients share, for each database */
@@ -48,23 +47,14 @@ default_pool_size = ${poolSize}
 `,
     );
     await chmod(folder, 0o755);
-    const child = spawn(BINARY, [file], {
-      env: { PATH },
-      stdio: ['ignore', 'ignore', 'pipe'],
+    const program = await OwnProgram.start(BINARY, [file], {
       ...toUnprivileged(),
+      env: { PATH },
+      ready: /process up/,
+      output: 'stderr',
+      endSignal: 'SIGKILL',
     });
-    // A test that fails may not come to its end.
-    const kill = (): boolean => child.kill('SIGKILL');
-    process.once('exit', kill);
-    child.once('exit', () => process.off('exit', kill));
-    const lines: string[] = [];
-    for await (const line of createInterface({ input: child.stderr })) {
-      lines.push(line);
-      if (!line.includes('process up')) continue;
-      child.stderr.resume();
-      return new PgBouncer(ownPort, folder, child);
-    }
-    throw new Error(`pgbouncer did not start: ${lines.join('\n')}`);
+    return new PgBouncer(ownPort, folder, program);
   }
 
   /** The same database through it. */
@@ -77,11 +67,7 @@ default_pool_size = ${poolSize}
 
   /** Its connections to PostgreSQL end with it. */
   async remove(): Promise<void> {
-    if (this.child.exitCode === null) {
-      const ended = once(this.child, 'exit');
-      this.child.kill('SIGKILL');
-      await ended;
-    }
+    await this.program.end();
     await rm(this.folder, { recursive: true, force: true });
   }
 }

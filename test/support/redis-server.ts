@@ -1,11 +1,11 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { createClient } from 'redis';
+import { OwnProgram } from './own-program';
 
 const BINARY = 'redis-server';
 
@@ -45,7 +45,7 @@ export function hasRedisBinary(): boolean {
 
 /** A Redis of the test's own, which it may kill. It keeps nothing on disk. */
 export class RedisServer {
-  private child: ChildProcess | null = null;
+  private program: OwnProgram | null = null;
 
   private constructor(
     readonly port: number,
@@ -68,40 +68,26 @@ export class RedisServer {
   /** Starts the process, on the same port each time, and resolves when it takes connections. */
   async run(): Promise<void> {
     const place = ['--bind', '127.0.0.1', '--port', String(this.port), '--save', '', '--dir', this.folder];
-    const child = spawn(BINARY, [...place, ...this.options], { stdio: ['ignore', 'pipe', 'ignore'] });
-    this.child = child;
-    // A test that fails may not come to its end.
-    const kill = (): boolean => child.kill('SIGKILL');
-    process.once('exit', kill);
-    child.once('exit', () => process.off('exit', kill));
-    const lines: string[] = [];
-    for await (const line of createInterface({ input: child.stdout })) {
-      lines.push(line);
-      if (!line.includes('Ready to accept connections')) continue;
-      // Read on, so that it never waits for a full pipe.
-      child.stdout.resume();
-      return;
-    }
-    throw new Error(`redis-server did not start: ${lines.join('\n')}`);
+    this.program = await OwnProgram.start(BINARY, [...place, ...this.options], {
+      ready: /Ready to accept connections/,
+      output: 'stdout',
+      endSignal: 'SIGKILL',
+    });
   }
 
   /** Ends the process at once, as a crash would. */
   async kill(): Promise<void> {
-    const { child } = this;
-    this.child = null;
-    if (child === null || child.exitCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
+    await this.program?.end();
+    this.program = null;
   }
 
   /** Keeps all connections and answers nothing. */
   freeze(): void {
-    this.child?.kill('SIGSTOP');
+    this.program?.signal('SIGSTOP');
   }
 
   thaw(): void {
-    this.child?.kill('SIGCONT');
+    this.program?.signal('SIGCONT');
   }
 
   async remove(): Promise<void> {

@@ -5,7 +5,7 @@ import { loadSqliteModule } from '../../src/database/sqlite-module';
 
 /** A way into a server's database beside the server, for what no answer of it can show. */
 export interface SideDoor {
-  all<Row>(sql: string): Promise<Row[]>;
+  all<Row>(sql: string, values?: readonly null[]): Promise<Row[]>;
   /** Any number of statements. */
   run(sql: string): Promise<void>;
   close(): Promise<void>;
@@ -16,7 +16,8 @@ export async function openSideDoor({ dataDir = '', databaseUrl }: Partial<Config
     const client = new Client({ connectionString: databaseUrl });
     await client.connect();
     return {
-      all: async <Row>(sql: string) => (await client.query<Row & object>(sql)).rows,
+      all: async <Row>(sql: string, values: readonly null[] = []) =>
+        (await client.query<Row & object>(sql, [...values])).rows,
       run: async (sql) => {
         await client.query(sql);
       },
@@ -25,7 +26,8 @@ export async function openSideDoor({ dataDir = '', databaseUrl }: Partial<Config
   }
   const handle = new (loadSqliteModule())(join(dataDir, 'amicus.sqlite'));
   return {
-    all: async <Row>(sql: string) => handle.prepare(sql).all() as Row[],
+    all: async <Row>(sql: string, values: readonly null[] = []) =>
+      handle.prepare(sql).all(...values) as Row[],
     run: async (sql) => {
       handle.exec(sql);
     },

@@ -38,6 +38,7 @@ export async function catchUp(
       const due = opened.seq + events.length + 1;
       if (event.seq !== due) throw new Error(`${name} got event ${event.seq} where ${due} was due`);
       events.push(crowd.toNames(event));
+      crowd.counts.deliveries++;
       applyEvent(copy, crowd.toNames(event));
       reached ||= event.cursor === until;
     }
