@@ -1,4 +1,4 @@
-import type { Appended, StoredEvent } from './friendship-event';
+import type { Appended } from './friendship-event';
 
 /** More than that at once is read from the log. */
 const MAX_FACTS = 64;
@@ -9,8 +9,4 @@ export function joinAppended(first: Appended | null, next: Appended | null): App
   if (next.head - next.facts.length !== first.head) return null;
   const facts = [...first.facts, ...next.facts];
   return facts.length > MAX_FACTS ? null : { ...next, facts };
-}
-
-export function toEvents({ head, facts }: Appended): StoredEvent[] {
-  return facts.map((fact, index) => ({ seq: head - facts.length + 1 + index, fact }));
 }

@@ -23,8 +23,8 @@ export interface Delivery {
 
 /** Makes what subscribers are sent. Those who see an event in the same form share one, so that it is made once for all. */
 export interface Renderer {
-  /** The JSON text of each delivery, in their order. */
-  render(deliveries: readonly Delivery[]): Promise<readonly string[]>;
+  /** What gives the JSON text of each delivery, in their order: thousands need not be there at once. */
+  render(deliveries: readonly Delivery[]): Promise<readonly (() => string)[]>;
 }
 
 /** Carries what was rendered to one subscriber. */

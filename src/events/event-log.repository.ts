@@ -3,7 +3,6 @@ import { CodedError } from '../errors';
 import type { Clock } from '../lib/clock';
 import { mergeDrafts } from './event-drafts';
 import type {
-  Appended,
   EventDraft,
   EventFact,
   EventPayloads,
@@ -42,6 +41,13 @@ interface GrownRow {
   head: number;
 }
 
+/** JSON arrays, one element for each stream that has just grown. */
+interface GrownLists {
+  user_ids: string;
+  epochs: string;
+  heads: string;
+}
+
 /** Without an event where none follows. */
 type StreamRow = { user_id: string; epoch: string; head: number; floor: number } & (EventRow | { seq: null });
 
@@ -56,6 +62,7 @@ export class EventLog {
   private readonly insertEvents: string;
   private readonly growEach: string;
   private readonly insertAtHeads: string;
+  private readonly selectHeads: string;
   private readonly selectPositions: string;
   private readonly selectStreams: string;
   private readonly insertStreams: string;
@@ -75,20 +82,24 @@ export class EventLog {
       SELECT user_id, seq, type, payload, $2
       FROM ${dialect.rows('$1', { user_id: 'text', seq: 'integer', type: 'text', payload: 'text' })} AS added`;
     this.growEach = `UPDATE event_stream SET head = head + 1 FROM ${dialect.strings('$1')} AS told
-      WHERE event_stream.user_id = told.value
-      RETURNING event_stream.user_id, event_stream.epoch, event_stream.head`;
+      WHERE event_stream.user_id = told.value`;
     this.insertAtHeads = `INSERT INTO event (user_id, seq, type, payload, occurred_at)
       SELECT stream.user_id, stream.head, $2, $3, $4 FROM ${dialect.strings('$1')} AS told
       JOIN event_stream AS stream ON stream.user_id = told.value`;
+    this.selectHeads = `SELECT ${dialect.list('user_id')} AS user_ids, ${dialect.list('epoch')} AS epochs,
+        ${dialect.list('head')} AS heads
+      FROM ${dialect.strings('$1')} AS told JOIN event_stream ON user_id = told.value`;
     this.selectPositions = `SELECT user_id, epoch, head, floor FROM event_stream
       WHERE user_id IN ${dialect.strings('$1')}`;
+    // Both ends of the range belong to `wanted`, so that it is looked up as one in the key; and a limit that is a value
+    // has PostgreSQL expect to read a tenth of the rows, for which it would walk through all streams.
     this.selectStreams = `SELECT stream.user_id, stream.epoch, stream.head, stream.floor,
         event.seq, event.type, event.payload, event.occurred_at
       FROM ${dialect.rows('$1', { stream_id: 'text', after: 'integer' })} AS wanted
       JOIN event_stream AS stream ON stream.user_id = wanted.stream_id
-      LEFT JOIN event ON event.user_id = stream.user_id
+      LEFT JOIN event ON event.user_id = wanted.stream_id
         AND event.seq > wanted.after AND event.seq <= wanted.after + ${EVENTS_PER_STREAM}
-      ORDER BY stream.user_id, event.seq LIMIT $2`;
+      ORDER BY stream.user_id, event.seq LIMIT ${ROWS_PER_READ}`;
     this.insertStreams = `INSERT INTO event_stream (user_id, epoch, head, floor)
       SELECT value, $2, 0, 0 FROM ${dialect.strings('$1')} AS created`;
     // SQLite has one writer at a time: its transaction is the lock.
@@ -143,12 +154,17 @@ export class EventLog {
       stream.facts.push({ type, payload, occurredAtMs: nowMs } as EventFact);
     }
     await tx.all(this.insertEvents, [JSON.stringify(events), nowMs]);
-    this.hintAt(tx, [...streams.values()]);
+    const hints = [...streams.values()].map(({ user_id, epoch, head, facts }) =>
+      toHint(user_id, epoch, head, facts),
+    );
+    tx.onCommit(() => {
+      this.bus.publish(hints);
+    });
   }
 
   /**
    * Appends the same event to each of these streams, which the caller has locked, and hints at them after the commit.
-   * Two statements, whatever the number.
+   * Three statements, whatever the number: giving the heads as rows of the first would take longer than all else.
    */
   async appendToEach(
     tx: Transaction,
@@ -158,19 +174,15 @@ export class EventLog {
     if (userIDs.length === 0) return;
     const list = JSON.stringify(userIDs);
     const nowMs = this.clock.now();
-    const grown = await tx.all<GrownRow>(this.growEach, [list]);
+    await tx.all(this.growEach, [list]);
     await tx.all(this.insertAtHeads, [list, type, JSON.stringify(payload), nowMs]);
+    const [grown] = await tx.all<GrownLists>(this.selectHeads, [list]);
+    if (grown === undefined) return;
+    const told = JSON.parse(grown.user_ids) as string[];
+    const epochs = JSON.parse(grown.epochs) as string[];
+    const heads = JSON.parse(grown.heads) as number[];
     const facts = [{ type, payload, occurredAtMs: nowMs } as EventFact];
-    this.hintAt(
-      tx,
-      grown.map((row) => ({ ...row, facts })),
-    );
-  }
-
-  private hintAt(tx: Transaction, grown: readonly (GrownRow & Pick<Appended, 'facts'>)[]): void {
-    const hints = grown.map(({ user_id, epoch, head, facts }): Hint => {
-      return { userID: user_id, head, appended: { epoch, head, facts } };
-    });
+    const hints = told.map((userID, place) => toHint(userID, epochs[place] ?? '', heads[place] ?? 0, facts));
     tx.onCommit(() => {
       this.bus.publish(hints);
     });
@@ -198,10 +210,7 @@ export class EventLog {
     positions: readonly { userID: string; seq: number }[],
   ): Promise<Map<string, StreamPart | null>> {
     const wanted = positions.map(({ userID, seq }) => ({ stream_id: userID, after: seq }));
-    const rows = await this.database.reader.all<StreamRow>(this.selectStreams, [
-      JSON.stringify(wanted),
-      ROWS_PER_READ,
-    ]);
+    const rows = await this.database.reader.all<StreamRow>(this.selectStreams, [JSON.stringify(wanted)]);
     const parts = new Map<string, StreamPart | null>();
     const facts = new Facts();
     for (const row of rows) {
@@ -225,6 +234,10 @@ export class EventLog {
     }
     return parts;
   }
+}
+
+function toHint(userID: string, epoch: string, head: number, facts: readonly EventFact[]): Hint {
+  return { userID, head, appended: { epoch, head, facts } };
 }
 
 /** Rows that tell of the same change become one fact, which is what makes it known that they do. */

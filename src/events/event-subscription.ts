@@ -1,6 +1,6 @@
 import { DatabaseUnavailableError } from '../database/unavailable';
 import type { Delivery, Sink, StreamOpenedFact } from './delivery';
-import type { Appended, EventType, StoredEvent, StreamPosition } from './friendship-event';
+import type { Appended, EventFact, EventType, StoredEvent, StreamPosition } from './friendship-event';
 
 export interface SubscriptionPlace {
   userID: string;
@@ -96,17 +96,22 @@ export class EventSubscription implements AsyncIterableIterator<never> {
    * one that would leave a gap is sent away and never given a part.
    */
   take(events: readonly StoredEvent[]): Delivery[] {
-    const taken = this.opened === null ? [] : [this.toDelivery(this.seq, this.opened)];
-    this.opened = null;
+    const taken = this.takeOpened();
     for (const { seq, fact } of events) {
       if (seq <= this.seq) continue;
       if (seq !== this.seq + 1) {
         this.sendAway();
         break;
       }
-      this.seq = seq;
-      if (this.types === null || this.types.has(fact.type)) taken.push(this.toDelivery(seq, fact));
+      this.takeFact(fact, taken);
     }
+    return taken;
+  }
+
+  /** `take` for events that are the next ones. */
+  takeNext({ facts }: Appended): Delivery[] {
+    const taken = this.takeOpened();
+    for (const fact of facts) this.takeFact(fact, taken);
     return taken;
   }
 
@@ -148,6 +153,18 @@ export class EventSubscription implements AsyncIterableIterator<never> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  private takeOpened(): Delivery[] {
+    if (this.opened === null) return [];
+    const taken = [this.toDelivery(this.seq, this.opened)];
+    this.opened = null;
+    return taken;
+  }
+
+  private takeFact(fact: EventFact, taken: Delivery[]): void {
+    this.seq++;
+    if (this.types === null || this.types.has(fact.type)) taken.push(this.toDelivery(this.seq, fact));
   }
 
   private toDelivery(seq: number, fact: Delivery['fact']): Delivery {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { DatabaseUnavailableError } from '../database/unavailable';
 import { CodedError } from '../errors';
 import type { Clock } from '../lib/clock';
-import { joinAppended, toEvents } from './appended';
+import { joinAppended } from './appended';
 import type { Bus } from './bus';
 import type { Sink } from './delivery';
 import type { EventPlace } from './event-cursor';
@@ -189,9 +189,10 @@ export class EventHub {
   }
 
   private look(): void {
+    const nowMs = performance.now();
     for (const subscription of this.stalled) {
       const channel = this.channels.get(subscription.userID);
-      if (channel !== undefined && this.isReady(subscription)) this.wake(channel, null);
+      if (channel !== undefined && this.isReady(subscription, nowMs)) this.wake(channel, null);
     }
     for (let count = Math.ceil((this.channels.size * LOOK_MS) / REREAD_MS); count > 0; count--) {
       const { value: channel } = this.rereading.next();
@@ -279,13 +280,13 @@ export class EventHub {
     const outbox = new Outbox();
     const behind = new Map<Channel, EventSubscription[]>();
     let users = 0;
+    const nowMs = performance.now();
     for (const [channel, appended] of this.dirty) {
       this.dirty.delete(channel);
-      const ready = channel.subscriptions.filter((subscription) => this.isReady(subscription));
+      const ready = channel.subscriptions.filter((subscription) => this.isReady(subscription, nowMs));
       if (ready.length === 0) continue;
       if (appended !== null && ready.every((subscription) => subscription.isNext(appended))) {
-        const events = toEvents(appended);
-        for (const subscription of ready) outbox.add(subscription, subscription.take(events));
+        for (const subscription of ready) outbox.add(subscription, subscription.takeNext(appended));
       } else behind.set(channel, ready);
       if (++users === USERS_PER_TURN) break;
     }
@@ -329,8 +330,8 @@ export class EventHub {
     }
   }
 
-  private isReady(subscription: EventSubscription): boolean {
-    if (subscription.hasRoom(performance.now())) {
+  private isReady(subscription: EventSubscription, nowMs: number): boolean {
+    if (subscription.hasRoom(nowMs)) {
       this.stalled.delete(subscription);
       return true;
     }

@@ -37,12 +37,12 @@ export class Outbox {
     await Promise.all(
       [...this.byRenderer].map(async ([renderer, { deliveries, subscriptions }]) => {
         try {
-          const payloads = await renderer.render(deliveries);
+          const texts = await renderer.render(deliveries);
           for (const [index, subscription] of subscriptions.entries()) {
             const delivery = deliveries[index];
             if (delivery === undefined || !subscription.isOpen || full.has(subscription)) continue;
             if (subscription.sink.hasRoom() || delivery.fact.type === 'STREAM_OPENED') {
-              subscription.sink.send(payloads[index] ?? 'null');
+              subscription.sink.send(texts[index]?.() ?? 'null');
             } else {
               subscription.stepBack(delivery.seq - 1);
               full.add(subscription);

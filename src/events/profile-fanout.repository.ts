@@ -14,12 +14,19 @@ export interface FanoutJob {
 export class ProfileFanoutRepository {
   private readonly lockNextJob: string;
   private readonly requestJobs: string;
+  private readonly selectOwners: string;
+  private readonly selectRemaining: string;
 
   constructor(private readonly database: Database) {
     const { dialect } = database;
     this.requestJobs = `INSERT INTO profile_fanout (user_id, position, stop_at, wrapped, requested_at)
       SELECT value, '', '', 0, $2 FROM ${dialect.strings('$1')} AS changed WHERE true
       ON CONFLICT (user_id) DO UPDATE SET stop_at = profile_fanout.position, wrapped = 0`;
+    this.selectOwners = `SELECT ${dialect.list('owner_id')} AS owner_ids FROM (
+        SELECT owner_id FROM friend
+        WHERE friend_id = $1 AND owner_id > $2 AND ($3 = 0 OR owner_id <= $4) ORDER BY owner_id LIMIT $5) AS batch`;
+    this.selectRemaining = `SELECT ${dialect.list('owner_id')} AS owner_ids FROM friend
+      WHERE friend_id = $1 AND owner_id IN ${dialect.strings('$2')}`;
     const lock = dialect.name === 'sqlite' ? '' : ' FOR UPDATE SKIP LOCKED';
     this.lockNextJob = `SELECT user_id, position, stop_at, wrapped FROM profile_fanout
       WHERE user_id > $1 ORDER BY user_id LIMIT 1${lock}`;
@@ -51,12 +58,23 @@ export class ProfileFanoutRepository {
 
   /** The owners of the next batch, sorted, at most `limit`. */
   async loadOwners(tx: Transaction, job: FanoutJob, limit: number): Promise<string[]> {
-    const rows = await tx.all<{ owner_id: string }>(
-      `SELECT owner_id FROM friend
-        WHERE friend_id = $1 AND owner_id > $2 AND ($3 = 0 OR owner_id <= $4) ORDER BY owner_id LIMIT $5`,
-      [job.user_id, job.position, job.wrapped, job.stop_at, limit],
-    );
-    return rows.map((row) => row.owner_id);
+    const [row] = await tx.all<{ owner_ids: string }>(this.selectOwners, [
+      job.user_id,
+      job.position,
+      job.wrapped,
+      job.stop_at,
+      limit,
+    ]);
+    return JSON.parse(row?.owner_ids ?? '[]') as string[];
+  }
+
+  /** Those of the owners who have the user now. */
+  async loadRemaining(tx: Transaction, job: FanoutJob, owners: readonly string[]): Promise<Set<string>> {
+    const [row] = await tx.all<{ owner_ids: string }>(this.selectRemaining, [
+      job.user_id,
+      JSON.stringify(owners),
+    ]);
+    return new Set(JSON.parse(row?.owner_ids ?? '[]') as string[]);
   }
 
   async move(tx: Transaction, job: FanoutJob): Promise<void> {

@@ -117,13 +117,14 @@ export class ProfileFanout {
       if (job === null) return false;
       this.lastUserID = job.user_id;
       onJob(job.user_id);
-      const owners = await this.jobs.loadOwners(tx, job, BATCH);
+      const found = await this.jobs.loadOwners(tx, job, BATCH + 1);
+      const owners = found.slice(0, BATCH);
       const payload = { userIDs: [job.user_id] };
       await this.log.appendToEach(tx, await this.lock(tx, job, owners), {
         type: 'FRIEND_INFO_CHANGED',
         payload,
       });
-      const next = advance(job, owners);
+      const next = advance(job, owners, found.length > BATCH);
       await (next === null ? this.jobs.remove(tx, job.user_id) : this.jobs.move(tx, next));
       return true;
     });
@@ -134,15 +135,15 @@ export class ProfileFanout {
     // With one writer at a time nobody can have left meanwhile.
     if (owners.length === 0 || this.workers === 1) return owners;
     await this.log.lock(tx, owners);
-    const remaining = new Set(await this.jobs.loadOwners(tx, job, BATCH));
+    const remaining = await this.jobs.loadRemaining(tx, job, owners);
     return owners.filter((userID) => remaining.has(userID));
   }
 }
 
 /** Where the round goes on; null when it is complete. */
-function advance(job: FanoutJob, owners: readonly string[]): FanoutJob | null {
+function advance(job: FanoutJob, owners: readonly string[], hasMore: boolean): FanoutJob | null {
   const last = owners.at(-1);
-  if (owners.length === BATCH && last !== undefined) return { ...job, position: last };
+  if (hasMore && last !== undefined) return { ...job, position: last };
   if (job.wrapped === 0 && job.stop_at !== '') return { ...job, position: '', wrapped: 1 };
   return null;
 }

@@ -36,7 +36,7 @@ export class EventRenderer implements Renderer {
     this.templates = new EventTemplates(sources, (root, context) => this.execute(root, context));
   }
 
-  async render(deliveries: readonly Delivery[]): Promise<string[]> {
+  async render(deliveries: readonly Delivery[]): Promise<(() => string)[]> {
     const [first] = deliveries;
     if (first !== undefined && deliveries.every(({ fact }) => fact === first.fact)) {
       return this.renderFact(first.fact, deliveries);
@@ -47,7 +47,7 @@ export class EventRenderer implements Renderer {
       if (known === undefined) places.set(fact, [place]);
       else known.push(place);
     }
-    const texts = new Array<string>(deliveries.length);
+    const texts = new Array<() => string>(deliveries.length);
     await Promise.all(
       [...places].map(async ([fact, those]) => {
         const alike = those.flatMap((place) => deliveries[place] ?? []);
@@ -59,23 +59,29 @@ export class EventRenderer implements Renderer {
     return texts;
   }
 
-  /** The text of each delivery, all of which tell of the same. */
-  private async renderFact(fact: Delivery['fact'], deliveries: readonly Delivery[]): Promise<string[]> {
+  /** What gives the text of each delivery, all of which tell of the same. */
+  private async renderFact(
+    fact: Delivery['fact'],
+    deliveries: readonly Delivery[],
+  ): Promise<(() => string)[]> {
     const isShared = deliveries.some(({ userID }) => userID !== deliveries[0]?.userID);
     const texts = isShared ? await this.templates.fill(fact, deliveries) : deliveries.map(() => null);
     const alone = new Map<string, Promise<string>>();
-    const missing = deliveries.flatMap((delivery, place) => {
-      if (texts[place] !== null) return [];
+    const missing: Promise<void>[] = [];
+    for (const [place, delivery] of deliveries.entries()) {
+      if (texts[place] !== null) continue;
       // The devices of a user share one.
       const key = `${delivery.userID} ${delivery.seq}`;
       const text = alone.get(key) ?? this.renderOne(delivery);
       alone.set(key, text);
-      return text.then((ready) => {
-        texts[place] = ready;
-      });
-    });
+      missing.push(
+        text.then((ready) => {
+          texts[place] = () => ready;
+        }),
+      );
+    }
     if (missing.length > 0) await Promise.all(missing);
-    return texts as string[];
+    return texts as (() => string)[];
   }
 
   private async renderOne(delivery: Delivery): Promise<string> {

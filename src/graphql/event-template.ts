@@ -35,13 +35,13 @@ export class EventTemplates {
     private readonly execute: Execute,
   ) {}
 
-  /** The JSON text of each delivery, all of one fact; null for those that must be executed by themselves. */
-  async fill(fact: Delivery['fact'], deliveries: readonly Delivery[]): Promise<(string | null)[]> {
+  /** What gives the JSON text of each delivery, all of one fact; null for those that must be executed by themselves. */
+  async fill(fact: Delivery['fact'], deliveries: readonly Delivery[]): Promise<((() => string) | null)[]> {
     const nothing = () => deliveries.map(() => null);
     if (this.unshareable.has(fact.type)) return nothing();
     if (fact.type === 'STREAM_OPENED') {
       const template = await this.make(fact);
-      return template === null ? nothing() : deliveries.map((delivery) => template.fill(delivery));
+      return template === null ? nothing() : deliveries.map((delivery) => () => template.fill(delivery));
     }
     // A change of one's own notes on several friends is nobody else's.
     if (fact.type !== 'FRIEND_INFO_CHANGED' || fact.payload.userIDs.length !== 1) return nothing();
@@ -56,7 +56,7 @@ export class EventTemplates {
     return deliveries.map((delivery, place) => {
       const entry = entries[place] ?? null;
       // Who is no longer in the list is a stranger, and strangers have copies of their own.
-      return entry === null ? null : template.fill(delivery, entry, groups.get(delivery.userID));
+      return entry === null ? null : () => template.fill(delivery, entry, groups.get(delivery.userID));
     });
   }
 
