@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { setTimeout as delay } from 'node:timers/promises';
 import { refuseRevoked } from './auth/refuse-revoked';
 import { loadSigningSecret } from './auth/secret';
-import { rememberTokens } from './auth/token-memory';
+import { KEY_KEEP_MS, rememberTokens } from './auth/token-memory';
 import { createVerifier } from './auth/verifier';
 import type { Config } from './config';
 import type { Sink } from './events/delivery';
@@ -113,7 +113,8 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     closers.add(() => apollo.stop());
 
     const checked = createVerifier(config, await loadSigningSecret(config), clock, onError);
-    const verifier = refuseRevoked(rememberTokens(checked, clock), services.revocationList);
+    const tokens = rememberTokens(checked, clock, config.jwksUrl === null ? Infinity : KEY_KEEP_MS);
+    const verifier = refuseRevoked(tokens, services.revocationList);
     const authenticate = createAuthenticate(verifier, services.users);
     const createContext = (
       viewer: Viewer,

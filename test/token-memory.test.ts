@@ -1,4 +1,4 @@
-import { rememberTokens } from '../src/auth/token-memory';
+import { KEY_KEEP_MS, rememberTokens } from '../src/auth/token-memory';
 import { signToken } from '../src/auth/signer';
 import { createVerifier, TokenRefusedError, type Verifier } from '../src/auth/verifier';
 
@@ -20,7 +20,7 @@ function createMemory() {
       return real.verify(token);
     },
   };
-  return { clock, asked, verifier: rememberTokens(counted, clock) };
+  return { clock, asked, verifier: rememberTokens(counted, clock, KEY_KEEP_MS) };
 }
 
 const sign = (userID: string, expiresInSeconds = 3_600): Promise<string> =>

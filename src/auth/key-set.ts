@@ -15,8 +15,9 @@ interface Fetched {
 
 /**
  * The issuer's keys. Fetched at the first token, after ten minutes, and for a key that is not among them, at most every
- * 30 seconds. While its URL is down, the set that was fetched last serves for up to 24 hours; after that, and when there
- * never was one, asking for a key rejects with what the fetch failed with.
+ * 30 seconds. While it is fetched anew, and while its URL is down, the set that was fetched last serves for up to 24
+ * hours: only a key that is not in it is waited for. After that, and when there never was a set, asking for a key
+ * rejects with what the fetch failed with.
  *
  * jose's own set would be refused as soon as it is ten minutes old and its URL down.
  *
@@ -62,14 +63,14 @@ export function createKeySet(url: string, clock: Clock, onError: (error: unknown
   /** A set that may be used now. */
   async function findUsable(): Promise<Fetched> {
     if (fetched !== null && isWithin(fetched.atMs, FRESH_MS)) return fetched;
-    const stale = fetched !== null && isWithin(fetched.atMs, STALE_MS) ? fetched : null;
-    try {
-      if (tried.failure === null || !isWithin(tried.atMs, COOL_DOWN_MS)) return await fetchNow();
-      throw tried.failure.cause;
-    } catch (error) {
-      if (stale !== null) return stale;
-      throw error;
+    const failure = isWithin(tried.atMs, COOL_DOWN_MS) ? tried.failure : null;
+    if (fetched !== null && isWithin(fetched.atMs, STALE_MS)) {
+      // Nobody waits for it, and `onError` was told.
+      if (failure === null) fetchNow().catch(() => undefined);
+      return fetched;
     }
+    if (failure !== null) throw failure.cause;
+    return fetchNow();
   }
 
   return async (header, token) => {
@@ -78,7 +79,7 @@ export function createKeySet(url: string, clock: Clock, onError: (error: unknown
       return await findKey(header, token);
     } catch (error) {
       const isUnknown = error instanceof errors.JWKSNoMatchingKey;
-      if (!isUnknown || isWithin(tried.atMs, COOL_DOWN_MS)) throw error;
+      if (!isUnknown || (fetching === null && isWithin(tried.atMs, COOL_DOWN_MS))) throw error;
       return (await fetchNow()).findKey(header, token);
     }
   };

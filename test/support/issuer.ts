@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, type JWK, type JWTHeaderParameters } from 'jose';
 
@@ -12,6 +12,10 @@ export interface Key {
 export class Issuer {
   /** How often the set was asked for. */
   fetches = 0;
+  /** Those who asked while it hung and wait still. */
+  readonly waiting = new Set<ServerResponse>();
+  /** Whether it takes requests and answers none. */
+  isHanging = false;
   /** What is answered in place of the set; null for the set. */
   trouble: { status: number; body: string } | null = null;
   private published: JWK[] = [];
@@ -28,13 +32,26 @@ export class Issuer {
     const issuer = new Issuer(server, `http://127.0.0.1:${String(port)}/keys`);
     server.on('request', (_request, response) => {
       issuer.fetches++;
-      const { status, body } = issuer.trouble ?? {
-        status: 200,
-        body: JSON.stringify({ keys: issuer.published }),
-      };
-      response.writeHead(status).end(body);
+      if (!issuer.isHanging) {
+        issuer.answer(response);
+        return;
+      }
+      issuer.waiting.add(response);
+      response.once('close', () => issuer.waiting.delete(response));
     });
     return issuer;
+  }
+
+  /** Answers those who wait, too. */
+  goOn(): void {
+    this.isHanging = false;
+    for (const response of this.waiting) this.answer(response);
+  }
+
+  private answer(response: ServerResponse): void {
+    const set = { status: 200, body: JSON.stringify({ keys: this.published }) };
+    const { status, body } = this.trouble ?? set;
+    response.writeHead(status).end(body);
   }
 
   async createKey(kid: string, alg = 'ES256'): Promise<Key> {
