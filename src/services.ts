@@ -45,6 +45,7 @@ import { ProfileReads } from './users/profile-reads';
 import { ReplicaReads } from './users/replica-reads';
 import { StrangerCache } from './users/stranger-cache';
 import { StrangerRepository } from './users/stranger.repository';
+import { HeldProfiles } from './users/held-profiles';
 import { UserRepository } from './users/user.repository';
 import { UserService } from './users/user.service';
 import type { Viewer } from './users/viewer';
@@ -68,6 +69,8 @@ export interface Dependencies {
   onError?: (error: unknown) => void;
   /** Told when the bus is up again after it was down. */
   onBusUp?: () => void;
+  /** Told when revocations by other servers are heard of again after they were not. */
+  onRevocationsHeard?: () => void;
   /** Where the log goes. */
   logTo?: { write(line: string): void };
 }
@@ -134,8 +137,9 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   const acts = new ActsUnderWay();
   const auditRows = new AuditRepository(store);
   const database = new AuditedDatabase(store, auditRows, acts);
-  const userRows = new UserRepository(database);
-  const friendRows = new FriendRepository(database);
+  const held = new HeldProfiles(database.dialect);
+  const userRows = new UserRepository(database, held);
+  const friendRows = new FriendRepository(database, held);
   const groupRows = new FriendGroupRepository(database);
   const applicationRows = new ApplicationRepository(database);
   const blockRows = new BlockRepository(database);
@@ -175,7 +179,14 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     onError,
   );
   closers.add(() => trimming.stop());
-  const watch = new Repeating(() => revocationList.refreshIfChanged(), REVOCATIONS_MS, onError);
+  const watch = new Repeating(
+    () => revocationList.refreshIfChanged(),
+    REVOCATIONS_MS,
+    (cause) => {
+      onError(new Error('Revocations by other servers are not heard of.', { cause }));
+    },
+    dependencies.onRevocationsHeard ?? (() => undefined),
+  );
   closers.add(() => watch.stop());
   // The embedded database belongs to this process: nobody else can revoke anything there.
   const watches = database.dialect.name === 'sqlite' ? [] : [watch];
@@ -199,11 +210,13 @@ export async function openServices(config: Config, dependencies: Dependencies = 
         if (head !== null) continue;
         users.forget(userID);
         strangers.dropUser(userID);
+        held.drop(userID);
       }
     },
     () => {
       users.forgetAll();
       strangers.dropAll();
+      held.dropAll();
     },
   );
   bus.subscribeEdges((edges) => {

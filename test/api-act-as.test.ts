@@ -65,6 +65,27 @@ describeOnStores('an administrator who acts for a user', (store) => {
     }
     expect(await server.call('bob', '{ me { nickName } }')).not.toMatchObject({ me: { nickName: 'owned' } });
   });
+
+  it('cannot act for nobody, whom no call creates but importUsers', async () => {
+    const asTypo = { ...ADMIN, actAs: 'typo' };
+    for (const query of [
+      '{ me { id } }',
+      '{ friendList { totalCount } }',
+      'mutation { setSelfInfo(input: { level: 1 }) { id } }',
+      'mutation { addFriend(input: { userID: "ann" }) { resultCode } }',
+    ]) {
+      const { data, errors } = await server.send(asTypo, query);
+      expect(data ?? null).toBeNull();
+      expect(errors).toMatchObject([
+        { message: 'The user "typo" is not registered here.', extensions: { code: 'FORBIDDEN' } },
+      ]);
+    }
+    await expect(devices.open(asTypo)).rejects.toThrow();
+    const find = '{ usersInfo(userIDs: ["typo"]) { resultCode } }';
+    expect(await server.call(ADMIN, find)).toEqual({ usersInfo: [{ resultCode: 'USER_NOT_FOUND' }] });
+    await createUsers(server, ['typo']);
+    expect(await server.call(asTypo, '{ me { id } }')).toEqual({ me: { id: 'typo' } });
+  });
 });
 
 describeOnStores('the first call of an unknown user', (store) => {
@@ -78,7 +99,7 @@ describeOnStores('the first call of an unknown user', (store) => {
       expect(await server.call('me', query)).toEqual({
         usersInfo: [{ resultCode: 'USER_NOT_FOUND' }, { resultCode: 'OK' }],
       });
-      await server.call({ ...ADMIN, actAs: 'late' }, '{ me { id } }');
+      await server.call('late', '{ me { id } }');
       expect(await server.call('me', query)).toEqual({
         usersInfo: [{ resultCode: 'OK' }, { resultCode: 'OK' }],
       });

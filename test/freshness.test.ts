@@ -141,6 +141,28 @@ describeOnStores('profiles are fresh for friends and at most ten minutes old for
     expect(await nick()).toBe('again');
   });
 
+  it('a stranger whom friendsInfo showed first: its copy; a friend on a page: always as stored', async () => {
+    const info = (): Promise<object> =>
+      server.call(
+        me,
+        'query ($ids: [ID!]!) { friendsInfo(userIDs: $ids) { friendInfo { user { nickName } } } }',
+        { ids: [they] },
+      );
+    const page = (): Promise<object> => server.call(me, '{ friendList { nodes { user { nickName } } } }');
+    const old = { friendsInfo: [{ friendInfo: { user: { nickName: 'old' } } }] };
+    expect(await info()).toEqual(old);
+    await rename('new');
+    expect(await nick()).toBe('old');
+    expect(await info()).toEqual(old);
+    nowMs += 10 * MINUTE_MS;
+    expect(await info()).toEqual({ friendsInfo: [{ friendInfo: { user: { nickName: 'new' } } }] });
+    await befriend();
+    for (const name of ['one', 'two']) {
+      await rename(name);
+      expect(await page()).toEqual({ friendList: { nodes: [{ user: { nickName: name } }] } });
+    }
+  });
+
   it('wherever a user is reached: friendsInfo, a request and an event give the same copy', async () => {
     await server.call(me, 'mutation { setSelfInfo(input: { allowType: NEED_CONFIRM }) { id } }');
     await look();

@@ -14,7 +14,8 @@ describeOnStores('a stranger whom many look at', (store) => {
     place = await store.create();
     const config = { ...loadConfig({ AMICUS_JWT_SECRET: SECRET, AMICUS_PORT: '0' }), ...place.config };
     services = await openServices(config, { clock, onStatement: (sql) => statements.push(sql) });
-    for (const userID of ['they', 'other', 'v1', 'v2']) await services.users.register(userID);
+    for (const userID of ['they', 'other', 'v1', 'v2'])
+      await services.users.register({ userID, isAdmin: false });
   });
   beforeEach(() => {
     statements.length = 0;
@@ -24,11 +25,10 @@ describeOnStores('a stranger whom many look at', (store) => {
     await place.drop();
   });
 
-  const look = (viewerID: string, userID = 'they'): Promise<string | undefined> =>
-    services
-      .createLoaders({ userID: viewerID, isAdmin: false })
-      .profiles.load(userID)
-      .then((copy) => copy?.user.id);
+  const look = async (viewerID: string, userID = 'they'): Promise<string | undefined> => {
+    const { profiles } = services.createLoaders({ userID: viewerID, isAdmin: false });
+    return (await profiles.load(userID))?.user.id;
+  };
 
   it('is read once for all who ask in the same turn, and by nobody again for ten minutes', async () => {
     expect(new Set(await Promise.all(viewers.map((viewer) => look(viewer))))).toEqual(new Set(['they']));
@@ -50,7 +50,7 @@ describeOnStores('a stranger whom many look at', (store) => {
   it('is read in several statements when the turn asks for too much', async () => {
     const loaders = ['v3', 'v4', 'v5'].map((userID) => services.createLoaders({ userID, isAdmin: false }));
     const ids = Array.from({ length: 2_400 }, (_, index) => `nobody${String(index)}`);
-    await Promise.all(loaders.map(({ profiles }) => Promise.all(ids.map((id) => profiles.load(id)))));
+    await Promise.all(loaders.map(({ profiles }) => Promise.all(ids.map(async (id) => profiles.load(id)))));
     expect(statements).toHaveLength(2);
   });
 

@@ -30,19 +30,19 @@ describeOnStores('the number of SQL statements does not depend on how much is as
   }
 
   it.each([1, 10, 100])(
-    'friendsInfo of %d users takes three: relations, profiles, groups',
+    'friendsInfo of %d users takes two: relations with profiles, groups',
     async (howMany) => {
       const query = `query ($ids: [ID!]!) { friendsInfo(userIDs: $ids) { relation friendInfo { ${EVERYTHING} } } }`;
-      expect(await count('viewer', query, { ids: ids.slice(0, howMany) })).toBe(3);
+      expect(await count('viewer', query, { ids: ids.slice(0, howMany) })).toBe(2);
     },
   );
 
   it.each([1, 50])(
-    'a page of %d friends with profiles takes three, and one more for its total',
+    'a page of %d friends with profiles takes two, and one more for its total',
     async (first) => {
       const page = `query ($first: Int!) { friendList(first: $first) { nodes { ${EVERYTHING} } } }`;
-      expect(await count('viewer', page, { first })).toBe(3);
-      expect(await count('viewer', page.replace('nodes', 'totalCount nodes'), { first })).toBe(4);
+      expect(await count('viewer', page, { first })).toBe(2);
+      expect(await count('viewer', page.replace('nodes', 'totalCount nodes'), { first })).toBe(3);
     },
   );
 

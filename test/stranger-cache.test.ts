@@ -130,6 +130,24 @@ describe('the bounds of the copies', () => {
     expect(strangers.find('v3', 'they')).not.toBeNull();
   });
 
+  it.each([
+    { selfSignature: 'another' },
+    { gender: 'MALE' },
+    { level: 1 },
+    { customInfo: [{ key: 'a', value: 'b' }] },
+    { createdAt: new Date(1) },
+  ] as const)('hold versions apart that differ in nothing but %j', (change) => {
+    const strangers = open();
+    const before = createCopy('they');
+    const after = { ...before, user: { ...before.user, ...change } };
+    keep(strangers, 'v1', before);
+    keep(strangers, 'v2', after);
+    expect(strangers.find('v1', 'they')?.user).toBe(before.user);
+    expect(strangers.find('v2', 'they')?.user).toBe(after.user);
+    keep(strangers, 'v3', { ...after, user: { ...after.user } });
+    expect(strangers.find('v3', 'they')?.user).toBe(after.user);
+  });
+
   it('are free again when the copies are gone, other versions of one profile too', () => {
     const strangers = open();
     keep(strangers, 'v1', createCopy('they', 'before'));

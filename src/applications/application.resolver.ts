@@ -4,8 +4,7 @@ import type { ApplicationType } from '../events/friendship-event';
 import { FriendOperationResult } from '../friends/friend.types';
 import { PageArgs } from '../graphql/connection.types';
 import type { RequestContext } from '../graphql/context';
-import type { Profile } from '../users/profile';
-import { loadProfile } from '../users/user.loaders';
+import { loadProfile, type LoadedProfile } from '../users/user.loaders';
 import { User } from '../users/user.types';
 import { AcceptFriendApplicationInput } from './application.inputs';
 import type { ApplicationService } from './application.service';
@@ -101,7 +100,7 @@ export class FriendApplicationResolver {
     nullable: true,
     description: 'Profile of the other party. Null when the user does not exist.',
   })
-  user(@Root() { userID }: Application, @Ctx() { loaders }: RequestContext): Promise<Profile | null> {
+  user(@Root() { userID }: Application, @Ctx() { loaders }: RequestContext): LoadedProfile {
     return loadProfile(loaders.profiles, userID);
   }
 }

@@ -3,8 +3,7 @@ import type { ItemResult } from '../errors';
 import { FriendOperationResult } from '../friends/friend.types';
 import { PageArgs } from '../graphql/connection.types';
 import type { RequestContext } from '../graphql/context';
-import type { Profile } from '../users/profile';
-import { loadProfile } from '../users/user.loaders';
+import { loadProfile, type LoadedProfile } from '../users/user.loaders';
 import { User } from '../users/user.types';
 import type * as data from './blocked-user';
 import type { BlockService } from './block.service';
@@ -58,7 +57,7 @@ export class BlockedUserResolver {
     nullable: true,
     description: 'Profile of the blocked user. Null when the user does not exist.',
   })
-  user(@Root() { userID }: data.BlockedUser, @Ctx() { loaders }: RequestContext): Promise<Profile | null> {
+  user(@Root() { userID }: data.BlockedUser, @Ctx() { loaders }: RequestContext): LoadedProfile {
     return loadProfile(loaders.profiles, userID);
   }
 }

@@ -14,8 +14,5 @@ export const postgresDialect: Dialect = {
       `FROM jsonb_to_recordset(CAST(${parameter} AS jsonb)) AS item(${types.join(', ')}))`
     );
   },
-  places: (parameter) =>
-    '(SELECT value, place FROM ' +
-    `jsonb_array_elements_text(CAST(${parameter} AS jsonb)) WITH ORDINALITY AS item(value, place))`,
   list: (expression) => `CAST(coalesce(json_agg(${expression}), '[]') AS text)`,
 };

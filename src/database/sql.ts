@@ -41,11 +41,6 @@ export interface Dialect {
    */
   rows(parameter: string, columns: Readonly<Record<string, 'text' | 'integer'>>): string;
   /**
-   * A sub-select giving the strings of the JSON array bound at `parameter` as `value`, with the place of each in the
-   * array as `place`: what a statement joins to it can be ordered by that.
-   */
-  places(parameter: string): string;
-  /**
    * An aggregate that gives the values of all rows as the JSON text of one array, in the order in which the rows come;
    * lists of one statement agree on that. Of thousands of rows, reading it takes a third of reading the rows.
    */

@@ -13,6 +13,5 @@ export const sqliteDialect: Dialect = {
     );
     return `(SELECT ${list.join(', ')} FROM json_each(${parameter}))`;
   },
-  places: (parameter) => `(SELECT value, key AS place FROM json_each(${parameter}))`,
   list: (expression) => `json_group_array(${expression})`,
 };

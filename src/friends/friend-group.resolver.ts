@@ -1,4 +1,5 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { ItemResult } from '../errors';
 import { PageArgs } from '../graphql/connection.types';
 import type { RequestContext } from '../graphql/context';
@@ -6,6 +7,7 @@ import type { FriendConnection as FriendConnectionData } from './friend-info';
 import type * as data from './friend-group';
 import type { FriendGroupService } from './friend-group.service';
 import { FriendGroup } from './friend-group.types';
+import { toWishes } from './friend-wishes';
 import type { FriendService } from './friend.service';
 import { FriendConnection, FriendOperationResult } from './friend.types';
 
@@ -107,9 +109,10 @@ export class FriendGroupFriendsResolver {
   })
   friends(
     @Root() { name }: data.FriendGroup,
-    @Ctx() { viewer }: RequestContext,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<FriendConnectionData> {
-    return this.service.loadPage(viewer, page, name);
+    return this.service.loadPage(context.viewer, page, name, toWishes(info, context));
   }
 }

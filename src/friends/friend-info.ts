@@ -1,6 +1,7 @@
 import type { ItemResult } from '../errors';
 import type { CustomFieldValue } from '../lib/custom-fields';
 import type { Page } from '../lib/page';
+import type { ProfileLoader } from '../users/user.loaders';
 
 export type FriendRelationType = 'NONE' | 'BOTH_WAY' | 'IN_MY_FRIEND_LIST' | 'IN_OTHER_FRIEND_LIST';
 
@@ -12,7 +13,15 @@ export interface FriendInfo {
   friendAddTime: Date | null;
   addSource: string | null;
   addWording: string | null;
-  friendCustomInfo: CustomFieldValue[] | null;
+  friendCustomInfo: readonly CustomFieldValue[] | null;
+}
+
+/** What else of entries is asked for, so that nothing else is read. */
+export interface Wishes {
+  /** Takes the profiles in that are read with the entries; null where they are not asked for. */
+  profiles: ProfileLoader | null;
+  /** Whether source, wording and custom fields are; otherwise they may be null for friends, too. */
+  details: boolean;
 }
 
 export interface FriendInfoResult extends ItemResult {

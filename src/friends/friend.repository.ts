@@ -1,16 +1,9 @@
 import type { Database, Queryable, Transaction } from '../database/sql';
-import type { CustomFieldValue } from '../lib/custom-fields';
+import { parseCustomFields, type CustomFieldValue } from '../lib/custom-fields';
 import { toKeysetStart, type PageRequest } from '../lib/page';
-import { toStrangerInfo, type FriendInfo } from './friend-info';
-
-interface EdgeRow {
-  friend_id: string;
-  remark: string;
-  add_source: string;
-  add_wording: string;
-  custom_info: string;
-  created_at: number;
-}
+import type { Profile } from '../users/profile';
+import { READ_COLUMNS, type HeldProfiles, type ProfileRead } from '../users/held-profiles';
+import { toFriendInfoID, toStrangerInfo, type FriendInfo } from './friend-info';
 
 /** What is stored of the way from one user to another. */
 export interface Relationship {
@@ -19,6 +12,15 @@ export interface Relationship {
   iHave: boolean;
   theyHave: boolean;
   info: FriendInfo;
+  /** Null for a user that does not exist, and where profiles were not asked for. */
+  user: Profile | null;
+}
+
+/** An entry of a list, with the profile where that was asked for. */
+export interface ListedFriend {
+  info: FriendInfo;
+  /** Null for a user that does not exist, and where profiles were not asked for. */
+  user: Profile | null;
 }
 
 /** A friend with the texts that a search looks at. */
@@ -27,32 +29,54 @@ export interface SearchedFriend {
   nickName: string;
 }
 
-const EDGE = ['friend_id', 'remark', 'add_source', 'add_wording', 'custom_info', 'created_at']
-  .map((name) => `f.${name}`)
-  .join(', ');
+/** The columns of an edge, of the friend `f`, in the order in which `toInfo` takes them; the details come last. */
+const BRIEF_COLUMNS = ['f.friend_id', 'f.remark', 'f.created_at'];
+const EDGE_COLUMNS = [...BRIEF_COLUMNS, 'f.add_source', 'f.add_wording', 'f.custom_info'];
+const EDGE = EDGE_COLUMNS.join(', ');
 
-/** `$4` is the name of a group, or empty for the whole list. */
-const IN_LIST = `f.owner_id = $1 AND ($4 = '' OR EXISTS (SELECT 1 FROM friend_group_member m
-  WHERE m.owner_id = $1 AND m.group_name = $4 AND m.friend_id = f.friend_id))`;
+/** What is read of each entry, and before it of its profile. */
+interface Reads {
+  profiles: ProfileRead | null;
+  details: boolean;
+}
+
+const ALL = { profiles: false, details: true };
+
+function toColumns({ profiles, details }: Reads): string {
+  return [
+    ...(profiles === null ? [] : READ_COLUMNS[profiles]),
+    ...(details ? EDGE_COLUMNS : BRIEF_COLUMNS),
+  ].join(', ');
+}
+
+/** Where the edge begins behind the profile. */
+const toEdgeAt = ({ profiles }: Reads): number => (profiles === null ? 0 : READ_COLUMNS[profiles].length);
+
+type RelationshipRow = readonly [userID: string, theyExist: unknown, theyHave: unknown, ...rest: unknown[]];
 
 export class FriendRepository {
-  private readonly selectRelationships: string;
+  private readonly selectRelationships: (reads: Reads) => string;
   private readonly selectEdges: string;
   private readonly selectEntries: string;
   private readonly selectRemarks: string;
 
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    private readonly held: HeldProfiles,
+  ) {
     const { dialect } = database;
-    this.selectRelationships = `SELECT asked.value AS user_id, u.id IS NOT NULL AS they_exist,
-        t.owner_id IS NOT NULL AS they_have, ${EDGE}
+    this.selectRelationships = (reads) => `SELECT asked.value, u.id IS NOT NULL,
+        t.owner_id IS NOT NULL, ${toColumns(reads)}
       FROM ${dialect.strings('$2')} AS asked
       LEFT JOIN "user" u ON u.id = asked.value
       LEFT JOIN friend f ON f.owner_id = $1 AND f.friend_id = asked.value
       LEFT JOIN friend t ON t.owner_id = asked.value AND t.friend_id = $1`;
     this.selectEntries = `SELECT f.owner_id, ${EDGE} FROM friend f
       WHERE f.owner_id IN ${dialect.strings('$1')} AND f.friend_id = $2`;
-    this.selectRemarks = `SELECT f.remark FROM ${dialect.places('$1')} AS asked
-      LEFT JOIN friend f ON f.owner_id = asked.value AND f.friend_id = $2 ORDER BY asked.place`;
+    this.selectRemarks = `SELECT ${dialect.list('asked.value')} AS owner_ids, ${dialect.list('f.remark')} AS remarks
+      FROM ${dialect.strings('$1')} AS asked
+      LEFT JOIN friend f ON f.owner_id = asked.value AND f.friend_id = $2
+      WHERE f.remark IS DISTINCT FROM ''`;
     this.selectEdges = `SELECT ${EDGE} FROM friend f WHERE f.owner_id = $1 AND f.friend_id IN ${dialect.strings('$2')}`;
   }
 
@@ -61,70 +85,101 @@ export class FriendRepository {
     ownerID: string,
     userIDs: readonly string[],
     from: Queryable = this.database.reader,
+    wanted = ALL,
   ): Promise<Map<string, Relationship>> {
-    const rows = await from.all<
-      { user_id: string; they_exist: unknown; they_have: unknown } & (EdgeRow | { friend_id: null })
-    >(this.selectRelationships, [ownerID, JSON.stringify(userIDs)]);
-    const relationships = rows.map((row): Relationship => {
-      const iHave = row.friend_id !== null;
-      return {
-        userID: row.user_id,
-        theyExist: Boolean(row.they_exist),
+    const { details } = wanted;
+    const profiles = wanted.profiles ? this.held.chooseRead(userIDs) : null;
+    const reads = { profiles, details };
+    const rows = await from.tuples<RelationshipRow>(this.selectRelationships(reads), [
+      ownerID,
+      JSON.stringify(userIDs),
+    ]);
+    const users = profiles === null ? [] : await this.held.resolve(from, rows, 0, 3, profiles);
+    const edgeAt = 3 + toEdgeAt(reads);
+    const relationships = new Map<string, Relationship>();
+    for (const [index, row] of rows.entries()) {
+      const [userID, theyExist, theyHave] = row;
+      const iHave = row[edgeAt] !== null;
+      relationships.set(userID, {
+        userID,
+        theyExist: Boolean(theyExist),
         iHave,
-        theyHave: Boolean(row.they_have),
-        info: iHave ? toInfo(ownerID, row) : toStrangerInfo(ownerID, row.user_id),
-      };
-    });
-    return new Map(relationships.map((relationship) => [relationship.userID, relationship]));
+        theyHave: Boolean(theyHave),
+        info: iHave ? toInfo(ownerID, row, edgeAt) : toStrangerInfo(ownerID, userID),
+        user: users[index] ?? null,
+      });
+    }
+    return relationships;
   }
 
   /** The owner's entries for those of the users who are in the list: one statement. */
   async loadInfos(ownerID: string, userIDs: readonly string[]): Promise<Map<string, FriendInfo>> {
-    const rows = await this.database.reader.all<EdgeRow>(this.selectEdges, [
-      ownerID,
-      JSON.stringify(userIDs),
-    ]);
-    return new Map(rows.map((row) => [row.friend_id, toInfo(ownerID, row)]));
+    const rows = await this.database.reader.tuples<readonly [friendID: string, ...edge: unknown[]]>(
+      this.selectEdges,
+      [ownerID, JSON.stringify(userIDs)],
+    );
+    return new Map(rows.map((row) => [row[0], toInfo(ownerID, row, 0)]));
   }
 
   /** The entries for one friend in the lists of those of the owners who have it: one statement. */
   async loadEntries(ownerIDs: readonly string[], friendID: string): Promise<Map<string, FriendInfo>> {
-    const rows = await this.database.reader.all<EdgeRow & { owner_id: string }>(this.selectEntries, [
-      JSON.stringify(ownerIDs),
-      friendID,
-    ]);
-    return new Map(rows.map((row) => [row.owner_id, toInfo(row.owner_id, row)]));
+    const rows = await this.database.reader.tuples<readonly [ownerID: string, ...edge: unknown[]]>(
+      this.selectEntries,
+      [JSON.stringify(ownerIDs), friendID],
+    );
+    return new Map(rows.map((row) => [row[0], toInfo(row[0], row, 1)]));
   }
 
   /**
    * The remark for one friend in each of the lists, in the order of the owners; null where it is not in the list. Of
-   * thousands of lists, reading this alone takes a fifth of reading the entries.
+   * thousands of lists, reading this alone takes a tenth of reading the entries.
    */
   async loadRemarks(ownerIDs: readonly string[], friendID: string): Promise<(string | null)[]> {
-    const rows = await this.database.reader.all<{ remark: string | null }>(this.selectRemarks, [
+    const [row] = await this.database.reader.all<{ owner_ids: string; remarks: string }>(this.selectRemarks, [
       JSON.stringify(ownerIDs),
       friendID,
     ]);
-    return rows.map((row) => row.remark);
+    const owners = JSON.parse(row?.owner_ids ?? '[]') as string[];
+    const remarks = JSON.parse(row?.remarks ?? '[]') as (string | null)[];
+    // Most have no remark.
+    const others = new Map(owners.map((owner, place) => [owner, remarks[place] ?? null]));
+    return ownerIDs.map((owner) => {
+      const remark = others.get(owner);
+      return remark === undefined ? '' : remark;
+    });
   }
 
   /** One row more than the page, newest friendship first. `groupName` empty reads the whole list. */
-  async loadPage(ownerID: string, groupName: string, page: PageRequest): Promise<FriendInfo[]> {
-    const start = toKeysetStart(page);
-    const rows = await this.database.reader.all<EdgeRow>(
-      `SELECT ${EDGE} FROM friend f WHERE ${IN_LIST} AND (f.created_at, f.friend_id) < ($2, $3)
-        ORDER BY f.created_at DESC, f.friend_id DESC LIMIT $5`,
-      [ownerID, start.atMs, start.id, groupName, page.first + 1],
+  async loadPage(
+    ownerID: string,
+    groupName: string,
+    page: PageRequest,
+    wanted: { profiles: boolean; details: boolean },
+  ): Promise<ListedFriend[]> {
+    // Whose profiles they are is not known before.
+    const reads: Reads = { ...wanted, profiles: wanted.profiles ? 'version' : null };
+    const { atMs, id } = toKeysetStart(page);
+    const rows = await this.database.reader.tuples<readonly unknown[]>(
+      `SELECT ${toColumns(reads)} FROM friend f
+        ${wanted.profiles ? 'LEFT JOIN "user" u ON u.id = f.friend_id' : ''}
+        WHERE f.owner_id = $1 AND (f.created_at, f.friend_id) < ($2, $3)
+        ${groupName === '' ? '' : inGroup('$5')} ORDER BY f.created_at DESC, f.friend_id DESC LIMIT $4`,
+      [ownerID, atMs, id, page.first + 1, ...toGroupValues(groupName)],
     );
-    return rows.map((row) => toInfo(ownerID, row));
+    const edgeAt = toEdgeAt(reads);
+    const users = wanted.profiles
+      ? await this.held.resolve(this.database.reader, rows, edgeAt, 0, 'version')
+      : [];
+    return rows.map((row, index) => ({ info: toInfo(ownerID, row, edgeAt), user: users[index] ?? null }));
   }
 
   /** Whether the list has entries before the page: its cursor's own, or newer ones. */
   async hasBefore(ownerID: string, groupName: string, page: PageRequest): Promise<boolean> {
     if (page.after === null) return false;
     const rows = await this.database.reader.all(
-      `SELECT 1 FROM friend f WHERE ${IN_LIST} AND (f.created_at, f.friend_id) >= ($2, $3) LIMIT 1`,
-      [ownerID, page.after.atMs, page.after.id, groupName],
+      `SELECT 1 FROM friend f WHERE f.owner_id = $1 AND (f.created_at, f.friend_id) >= ($2, $3)
+        ${groupName === '' ? '' : inGroup('$4')} LIMIT 1`,
+      [ownerID, page.after.atMs, page.after.id, ...toGroupValues(groupName)],
     );
     return rows.length > 0;
   }
@@ -141,12 +196,12 @@ export class FriendRepository {
 
   /** The whole list with nick names, newest friendship first. */
   async loadForSearch(ownerID: string): Promise<SearchedFriend[]> {
-    const rows = await this.database.reader.all<EdgeRow & { nick_name: string }>(
-      `SELECT ${EDGE}, u.nick_name FROM friend f JOIN "user" u ON u.id = f.friend_id
+    const rows = await this.database.reader.tuples<readonly [nickName: string, ...edge: unknown[]]>(
+      `SELECT u.nick_name, ${EDGE} FROM friend f JOIN "user" u ON u.id = f.friend_id
         WHERE f.owner_id = $1 ORDER BY f.created_at DESC, f.friend_id DESC`,
       [ownerID],
     );
-    return rows.map((row) => ({ info: toInfo(ownerID, row), nickName: row.nick_name }));
+    return rows.map((row) => ({ info: toInfo(ownerID, row, 1), nickName: row[0] }));
   }
 
   /** The owner's own notes on a friend; nothing else of the entry changes. */
@@ -166,13 +221,27 @@ export class FriendRepository {
   }
 }
 
-function toInfo(ownerID: string, row: EdgeRow): FriendInfo {
+/** Left out where the whole list is meant: it takes longer than the rest, also where it says the same of every row. */
+function inGroup(parameter: string): string {
+  return `AND EXISTS (SELECT 1 FROM friend_group_member m
+    WHERE m.owner_id = $1 AND m.group_name = ${parameter} AND m.friend_id = f.friend_id)`;
+}
+
+function toGroupValues(groupName: string): string[] {
+  return groupName === '' ? [] : [groupName];
+}
+
+/** The entry whose columns begin at `at` in the row and end with it; details that were not read are null. */
+function toInfo(ownerID: string, row: readonly unknown[], at: number): FriendInfo {
+  const userID = row[at] as string;
+  const customInfo = row[at + 5] as string | undefined;
   return {
-    ...toStrangerInfo(ownerID, row.friend_id),
-    friendRemark: row.remark,
-    friendAddTime: new Date(row.created_at),
-    addSource: row.add_source,
-    addWording: row.add_wording,
-    friendCustomInfo: JSON.parse(row.custom_info) as CustomFieldValue[],
+    id: toFriendInfoID(ownerID, userID),
+    userID,
+    friendRemark: row[at + 1] as string,
+    friendAddTime: new Date(row[at + 2] as number),
+    addSource: (row[at + 3] as string | undefined) ?? null,
+    addWording: (row[at + 4] as string | undefined) ?? null,
+    friendCustomInfo: customInfo === undefined ? null : parseCustomFields(customInfo),
   };
 }

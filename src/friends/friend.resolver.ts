@@ -1,13 +1,14 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { ItemResult } from '../errors';
 import { PageArgs } from '../graphql/connection.types';
 import type { RequestContext } from '../graphql/context';
-import type { Profile } from '../users/profile';
-import { loadProfile } from '../users/user.loaders';
+import { loadProfile, type LoadedProfile } from '../users/user.loaders';
 import { User } from '../users/user.types';
 import type * as data from './friend-info';
 import type { FriendSearchService } from './friend-search.service';
 import { AddFriendInput, SearchFriendsInput, SetFriendInfoInput } from './friend.inputs';
+import { toWishes } from './friend-wishes';
 import type { FriendService } from './friend.service';
 import {
   FriendCheckResult,
@@ -33,17 +34,19 @@ export class FriendResolver {
       'order asked; at most 100 ids. Result codes: OK, USER_NOT_FOUND, INVALID_PARAMETERS.',
   })
   friendsInfo(
-    @Ctx() { viewer }: RequestContext,
+    @Ctx() context: RequestContext,
     @Arg('userIDs', () => [ID], { description: USER_IDS }) userIDs: string[],
+    @Info() info: GraphQLResolveInfo,
   ): Promise<data.FriendInfoResult[]> {
-    return this.friends.loadFriendsInfo(viewer, userIDs);
+    return this.friends.loadFriendsInfo(context.viewer, userIDs, toWishes(info, context));
   }
 
   @Query(() => FriendConnection, {
     description: "The viewer's friend list, newest friendship first (getFriendList).",
   })
   friendList(
-    @Ctx() { viewer }: RequestContext,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
     @Args(() => PageArgs) page: PageArgs,
     @Arg('groupName', () => String, {
       nullable: true,
@@ -51,7 +54,7 @@ export class FriendResolver {
     })
     groupName: string | null | undefined,
   ): Promise<data.FriendConnection> {
-    return this.friends.loadPage(viewer, page, groupName);
+    return this.friends.loadPage(context.viewer, page, groupName, toWishes(info, context));
   }
 
   @Query(() => [FriendCheckResult], {
@@ -139,7 +142,7 @@ export class FriendInfoResolver {
     nullable: true,
     description: 'Profile of that user. Null when the user does not exist.',
   })
-  user(@Root() { userID }: data.FriendInfo, @Ctx() { loaders }: RequestContext): Promise<Profile | null> {
+  user(@Root() { userID }: data.FriendInfo, @Ctx() { loaders }: RequestContext): LoadedProfile {
     return loadProfile(loaders.profiles, userID);
   }
 

@@ -8,7 +8,8 @@ import {
 } from '../friends/friend.loaders';
 import type { FriendRepository } from '../friends/friend.repository';
 import type { FriendshipListener } from '../listener/friendship-listener.service';
-import { createProfileLoader, type ProfileLoader, type ProfileSources } from '../users/user.loaders';
+import type { Verdict } from '../rates/rate-limit';
+import { ViewersProfiles, type ProfileLoader, type ProfileSources } from '../users/user.loaders';
 import type { Viewer } from '../users/viewer';
 import type { WatchedOperation } from './watched-operation';
 
@@ -17,6 +18,18 @@ export interface Loaders {
   profiles: ProfileLoader;
   friendInfos: FriendInfoLoader;
   groupNames: GroupNamesLoader;
+}
+
+/** How far a request has come. Apollo Server copies the context: this is one for all copies. */
+export interface Progress {
+  /** When its execution began, on the clock of `performance`; null before that. */
+  beganAtMs: number | null;
+  /** Its time is over. */
+  isOver: boolean;
+  /** What the rates said of it, null for no limit; undefined before it was counted. */
+  verdict: Verdict | null | undefined;
+  /** A compiled function was asked and had no answer. */
+  isTried: boolean;
 }
 
 /** What the server offers to every request. */
@@ -31,6 +44,7 @@ export class RequestContext {
   private made: Loaders | null;
   /** What looks on while the request is served; null when nothing does. */
   operation: WatchedOperation | null = null;
+  readonly progress: Progress = { beganAtMs: null, isOver: false, verdict: undefined, isTried: false };
 
   /** `sink` is where the events of a subscription go; null over HTTP, which has none. */
   constructor(
@@ -61,7 +75,7 @@ export interface LoaderSources extends ProfileSources {
 
 export function createLoaders(sources: LoaderSources, viewer: Viewer): Loaders {
   return {
-    profiles: createProfileLoader(sources, viewer.userID),
+    profiles: new ViewersProfiles(sources, viewer.userID),
     friendInfos: createFriendInfoLoader(sources.friends, viewer.userID),
     groupNames: createGroupNamesLoader(sources.groups, viewer.userID),
   };

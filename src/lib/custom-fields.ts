@@ -7,6 +7,14 @@ export interface CustomFieldValue {
   value: string;
 }
 
+const NONE: readonly CustomFieldValue[] = Object.freeze([]);
+
+/** What is stored of a list of fields, as it was stored. */
+export function parseCustomFields(json: string): readonly CustomFieldValue[] {
+  // Most have none, and a page has many.
+  return json === '[]' ? NONE : (JSON.parse(json) as CustomFieldValue[]);
+}
+
 interface CustomFieldLimits {
   customFields: number;
   customValueBytes: number;

@@ -11,8 +11,10 @@ export interface IdList {
 /** Throws BAD_USER_INPUT, naming the argument, when there are more ids than one call may carry. */
 export function requireIdList(argument: string, userIDs: readonly string[], max: number): IdList {
   requireCount(argument, userIDs.length, max);
+  const valid: string[] = [];
+  for (const userID of new Set(userIDs)) if (isUserID(userID)) valid.push(userID);
   return {
-    valid: [...new Set(userIDs)].filter(isUserID),
+    valid,
     answer: (invalid, results) => userIDs.map((userID) => results.get(userID) ?? invalid(userID)),
   };
 }

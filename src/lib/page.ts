@@ -69,7 +69,8 @@ export function toPage<Row, Node>(
   hasPreviousPage: boolean,
 ): Page<Node> {
   const shown = rows.slice(0, request.first);
-  const edges = shown.map((row) => ({ cursor: toCursor(list, toKey(row)), node: toNode(row) }));
+  const cursorOf = (row: Row): string => toCursor(list, toKey(row));
+  const edges = shown.map((row) => new Edge(toNode(row), row, cursorOf));
   return {
     edges,
     nodes: edges.map((edge) => edge.node),
@@ -80,6 +81,19 @@ export function toPage<Row, Node>(
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
+}
+
+/** Its cursor is made when it is looked at: most clients ask for the last one alone, and a page has many. */
+class Edge<Row, Node> {
+  constructor(
+    readonly node: Node,
+    private readonly row: Row,
+    private readonly cursorOf: (row: Row) => string,
+  ) {}
+
+  get cursor(): string {
+    return this.cursorOf(this.row);
+  }
 }
 
 function toCursor(list: string, key: PageKey): string {

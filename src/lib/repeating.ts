@@ -1,16 +1,19 @@
 /**
  * Work that is done again and again: at once when it is started, and then each time so long after it has ended. A round
- * that fails is told of, and the next one comes all the same.
+ * that fails is told of, and the next one comes all the same. With `onRecovered` only the first of the failures in a row
+ * is told of, and that it is over.
  */
 export class Repeating {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | null = null;
   private isStopped = false;
+  private isFailing = false;
 
   constructor(
     private readonly work: () => Promise<void>,
     private readonly pauseMs: number,
     private readonly onError: (error: unknown) => void,
+    private readonly onRecovered: (() => void) | null = null,
   ) {}
 
   start(): void {
@@ -32,7 +35,14 @@ export class Repeating {
   }
 
   private async round(): Promise<void> {
-    await this.work().catch(this.onError);
+    try {
+      await this.work();
+      if (this.isFailing) this.onRecovered?.();
+      this.isFailing = false;
+    } catch (error) {
+      if (!this.isFailing || this.onRecovered === null) this.onError(error);
+      this.isFailing = true;
+    }
     this.continueAfter(this.pauseMs);
   }
 }

@@ -6,8 +6,7 @@ import { BlockedUser } from '../blocks/block.types';
 import type { FriendInfo as FriendInfoData } from '../friends/friend-info';
 import { FriendInfo } from '../friends/friend.types';
 import type { RequestContext } from '../graphql/context';
-import type { Profile } from '../users/profile';
-import { loadProfile } from '../users/user.loaders';
+import { loadProfile, type LoadedProfile } from '../users/user.loaders';
 import { User } from '../users/user.types';
 import type { ListenerEvent, ListenerEventOf, ListenerRoot } from './friendship-event';
 import { toListenerEvent } from './friendship-event';
@@ -76,7 +75,7 @@ export class FriendshipEventSubscription {
 @Resolver(() => SelfInfoUpdated)
 export class SelfInfoUpdatedResolver {
   @FieldResolver(() => User, { description: 'The profile as it is now.' })
-  user(@Ctx() { viewer, loaders }: RequestContext): Promise<Profile | null> {
+  user(@Ctx() { viewer, loaders }: RequestContext): LoadedProfile {
     return loadProfile(loaders.profiles, viewer.userID);
   }
 }

@@ -19,18 +19,18 @@ export interface Authenticated {
   identity: Identity;
 }
 
-/** Throws UNAUTHENTICATED or FORBIDDEN. Creates the user of a first call where that is switched on. */
+/** Throws UNAUTHENTICATED or FORBIDDEN. Creates the user of a first call of one's own where that is switched on. */
 export type Authenticate = (credentials: Credentials) => Promise<Authenticated>;
 
 const ACT_AS = 'x-amicus-act-as';
 
 export function createAuthenticate(verifier: Verifier, users: UserService): Authenticate {
-  return async ({ authorization, actAs }) => {
-    const identity = await verifier.verify(toToken(authorization)).catch(toCoded);
+  return async (credentials) => {
+    const identity = await verifier.verify(toToken(credentials)).catch(toCoded);
     const { userID: subject, isAdmin } = identity;
-    const userID = toActor(subject, isAdmin, actAs);
-    await users.register(userID);
+    const userID = toActor(subject, isAdmin, credentials.actAs);
     const viewer = { userID, isAdmin, ...(userID !== subject && { actedBy: subject }) };
+    await users.register(viewer);
     return { viewer, identity };
   };
 }
@@ -45,7 +45,8 @@ export function fromConnectionParams(params: Readonly<Record<string, unknown>> |
   return { authorization: byName.get('authorization'), actAs: byName.get(ACT_AS) };
 }
 
-function toToken(authorization: unknown): string | null {
+/** Null when there is none in it. */
+export function toToken({ authorization }: Pick<Credentials, 'authorization'>): string | null {
   if (typeof authorization !== 'string') return null;
   return /^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? null;
 }

@@ -25,6 +25,11 @@ export class ProfileReads {
     private readonly replica: ReplicaReads | null = null,
   ) {}
 
+  /** Whether the profiles of strangers come from a replica now. */
+  get asksReplica(): boolean {
+    return this.replica?.isUp === true;
+  }
+
   /** Those of the users that exist, in no order, as they are stored then or later. */
   load(viewerID: string, userIDs: readonly string[]): Promise<readonly SeenUser[]> {
     return new Promise((resolve, reject) => {
@@ -43,7 +48,7 @@ export class ProfileReads {
     const { reader } = this.database;
     const [first] = asks;
     try {
-      if (this.replica?.isUp === true) {
+      if (this.replica !== null && this.asksReplica) {
         const byViewer = await this.replica.load(asks);
         for (const { viewerID, resolve } of asks) resolve(byViewer.get(viewerID) ?? []);
         return;

@@ -20,7 +20,7 @@ export interface ProfileFields {
   role: number;
   level: number;
   /** Sorted by key. */
-  customInfo: CustomFieldValue[];
+  customInfo: readonly CustomFieldValue[];
 }
 
 export interface Profile extends ProfileFields {
@@ -31,6 +31,20 @@ export interface Profile extends ProfileFields {
 
 /** A change of a profile: a field that is missing, undefined or null stays as it is. */
 export type ProfileChanges = { [Field in keyof ProfileFields]?: ProfileFields[Field] | null | undefined };
+
+/** Of an object, besides its texts. Measured: see docs/operations.md. */
+const PROFILE_BYTES = 700;
+/** Of a custom field, besides its texts. */
+const FIELD_CHARACTERS = 40;
+
+/** About what a profile takes of memory. */
+export function toProfileBytes(profile: Profile): number {
+  const { id, nickName, faceUrl, selfSignature, customInfo } = profile;
+  let characters = id.length + nickName.length + faceUrl.length + selfSignature.length;
+  for (const { key, value } of customInfo) characters += FIELD_CHARACTERS + key.length + value.length;
+  // Two bytes a character: text that is not Latin takes that.
+  return PROFILE_BYTES + 2 * characters;
+}
 
 /** Somebody who was never heard of before: everything unset, and requests need the user's word. */
 export const EMPTY_PROFILE: ProfileFields = {
@@ -46,6 +60,8 @@ export const EMPTY_PROFILE: ProfileFields = {
 };
 
 const FIELDS = Object.keys(EMPTY_PROFILE) as (keyof ProfileFields)[];
+/** What tells two versions of a profile apart by `===`; the custom fields stand beside them. */
+export const PLAIN_FIELDS = FIELDS.filter((field) => field !== 'customInfo');
 const TEXT_FIELDS = ['nickName', 'faceUrl', 'selfSignature'] as const;
 const NUMBER_FIELDS = ['role', 'level'] as const;
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../lib/clock';
-import type { Profile } from './profile';
+import { PLAIN_FIELDS, toProfileBytes, type Profile } from './profile';
 
 /** A profile as somebody sees it. */
 export interface ProfileCopy {
@@ -16,17 +16,16 @@ interface Shared {
   bytes: number;
 }
 
-interface Entry {
+/** What a viewer holds: given as it is, so that nothing is made when it is found again. */
+interface Entry extends ProfileCopy {
   shared: Shared;
-  fetchedAtMs: number;
 }
 
 const FRESH_MS = 10 * 60 * 1_000;
 const MAX_ENTRIES = 100_000;
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Of a copy, besides its key; and of a profile, besides its texts. Measured: see docs/operations.md. */
+/** Of a copy, besides its key. Measured: see docs/operations.md. */
 const ENTRY_BYTES = 250;
-const PROFILE_BYTES = 300;
 /** How many drops are told apart: a read that takes longer than so many is not kept. */
 const MAX_DROPS = 10_000;
 
@@ -74,11 +73,11 @@ export class StrangerCache {
   ) {
     this.entries = new LRUCache({
       max: bounds.entries,
-      dispose: ({ shared, fetchedAtMs }, key, reason) => {
+      dispose: ({ shared, fetchedAt }, key, reason) => {
         this.bytes -= toEntryBytes(key);
         if (reason === 'evict') {
           this.counts.evictions++;
-          this.unknownUntilMs = Math.max(this.unknownUntilMs, fetchedAtMs);
+          this.unknownUntilMs = Math.max(this.unknownUntilMs, fetchedAt.getTime());
         }
         this.release(shared);
       },
@@ -94,11 +93,11 @@ export class StrangerCache {
     const key = toKey(viewerID, userID);
     const entry = this.isTold() ? this.entries.get(key) : undefined;
     if (entry !== undefined) {
-      const { fetchedAtMs, shared } = entry;
+      const fetchedAtMs = entry.fetchedAt.getTime();
       const isFresh = this.clock.now() - fetchedAtMs < FRESH_MS;
       if (isFresh && fetchedAtMs > (this.deleted.get(userID) ?? -Infinity)) {
         this.counts.hits++;
-        return { user: shared.user, fetchedAt: new Date(fetchedAtMs) };
+        return entry;
       }
       this.entries.delete(key);
     }
@@ -121,11 +120,11 @@ export class StrangerCache {
     }
     // Of two reads at a time, the one that came from an older state must not be what is seen next.
     const held = this.entries.peek(key);
-    if (held !== undefined && held.fetchedAtMs > copy.fetchedAt.getTime()) return;
+    if (held !== undefined && held.fetchedAt > copy.fetchedAt) return;
     const shared = this.share(copy.user);
     shared.holders++;
     this.bytes += toEntryBytes(key);
-    this.entries.set(key, { shared, fetchedAtMs: copy.fetchedAt.getTime() });
+    this.entries.set(key, { user: shared.user, fetchedAt: copy.fetchedAt, shared });
     while (this.bytes > this.bounds.bytes && this.entries.size > 0) this.entries.pop();
   }
 
@@ -187,16 +186,16 @@ function toKey(viewerID: string, userID: string): string {
 
 function isSame(left: Profile, right: Profile): boolean {
   // Two changes may share a moment, so that one is not enough; but most differ in it.
+  if (left === right) return true;
   return (
-    left.updatedAt.getTime() === right.updatedAt.getTime() && JSON.stringify(left) === JSON.stringify(right)
+    left.updatedAt.getTime() === right.updatedAt.getTime() &&
+    left.createdAt.getTime() === right.createdAt.getTime() &&
+    PLAIN_FIELDS.every((field) => left[field] === right[field]) &&
+    (left.customInfo === right.customInfo ||
+      JSON.stringify(left.customInfo) === JSON.stringify(right.customInfo))
   );
 }
 
 function toEntryBytes(key: string): number {
   return ENTRY_BYTES + key.length;
-}
-
-function toProfileBytes(user: Profile): number {
-  // Two bytes a character: text that is not Latin takes that.
-  return PROFILE_BYTES + 2 * JSON.stringify(user).length;
 }

@@ -6,8 +6,26 @@ import type { ProfileReads } from './profile-reads';
 import type { ProfileCopy, StrangerCache } from './stranger-cache';
 import type { UserRepository } from './user.repository';
 
-/** Gives null for a user that does not exist. */
-export type ProfileLoader = Pick<DataLoader<string, ProfileCopy | null>, 'load'>;
+type Found = ProfileCopy | null;
+/** Null for a user that does not exist. At once where nothing has to be read for it. */
+export type LoadedCopy = Found | Promise<Found>;
+
+export interface ProfileLoader {
+  load(userID: string): LoadedCopy;
+  /**
+   * To be called just before rows are read that hold profiles besides something else: what it gives takes the profiles
+   * in, so that they are not read again. Null where they cannot be taken and need not be read.
+   */
+  beginRead(of: 'friends' | 'anybody'): ((row: ReadProfile) => void) | null;
+}
+
+/** A profile as it was read from the store; null for a user that does not exist. */
+export interface ReadProfile {
+  userID: string;
+  user: Profile | null;
+  /** Whether the user is in the viewer's friend list. */
+  isFriend: boolean;
+}
 
 export interface ProfileSources {
   database: Database;
@@ -22,41 +40,80 @@ export interface ProfileSources {
  * twice, and none is seen in two versions. The viewer and the viewer's friends are always read from the store; of a
  * stranger the viewer keeps a copy for ten minutes. Made anew for each request and each event.
  */
-export function createProfileLoader(sources: ProfileSources, viewerID: string): ProfileLoader {
-  const { reads, strangers, clock } = sources;
-  return new DataLoader(async (userIDs) => {
+export class ViewersProfiles implements ProfileLoader {
+  /** What this request has seen without asking by `asked`. */
+  private readonly seen = new Map<string, Found>();
+  /** What it asks the store for, or has asked for. */
+  private readonly asked = new Map<string, Promise<Found>>();
+  private readonly batches: DataLoader<string, Found>;
+
+  constructor(
+    private readonly sources: ProfileSources,
+    private readonly viewerID: string,
+  ) {
+    this.batches = new DataLoader((userIDs) => this.read(userIDs), { cacheMap: this.asked });
+  }
+
+  load(userID: string): LoadedCopy {
+    const seen = this.seen.get(userID);
+    if (seen !== undefined) return seen;
+    const copy = this.asked.has(userID) ? null : this.sources.strangers.find(this.viewerID, userID);
+    if (copy === null) return this.batches.load(userID);
+    this.seen.set(userID, copy);
+    return copy;
+  }
+
+  beginRead(of: 'friends' | 'anybody'): ((row: ReadProfile) => void) | null {
+    const { strangers, clock, reads } = this.sources;
+    // What a replica can give, the primary is not asked for.
+    if (of === 'anybody' && reads.asksReplica) return null;
+    const mark = strangers.mark();
+    const fetchedAt = new Date(clock.now());
+    return ({ userID, user, isFriend }) => {
+      // Whatever came first is what this request goes on seeing.
+      if (this.seen.has(userID) || this.asked.has(userID)) return;
+      const isStranger = !isFriend && userID !== this.viewerID;
+      const held = isStranger && user !== null ? strangers.find(this.viewerID, userID) : null;
+      const found = held ?? (user === null ? null : { user, fetchedAt });
+      this.seen.set(userID, found);
+      if (isStranger && held === null && found !== null) strangers.keep(this.viewerID, found, mark);
+    };
+  }
+
+  private async read(userIDs: readonly string[]): Promise<Found[]> {
+    const { reads, strangers, clock } = this.sources;
+    const mark = strangers.mark();
+    const fetchedAt = new Date(clock.now());
     const copies = new Map<string, ProfileCopy>();
-    const missing: string[] = [];
-    for (const userID of userIDs) {
-      const copy = strangers.find(viewerID, userID);
-      if (copy === null) missing.push(userID);
-      else copies.set(userID, copy);
-    }
-    if (missing.length > 0) {
-      const mark = strangers.mark();
-      const fetchedAt = new Date(clock.now());
-      for (const { user, isFriend, asOfMs } of await reads.load(viewerID, missing)) {
-        const copy = { user, fetchedAt: asOfMs === undefined ? fetchedAt : new Date(asOfMs) };
-        copies.set(user.id, copy);
-        if (!isFriend && user.id !== viewerID) strangers.keep(viewerID, copy, mark);
-      }
+    for (const { user, isFriend, asOfMs } of await reads.load(this.viewerID, userIDs)) {
+      const copy = { user, fetchedAt: asOfMs === undefined ? fetchedAt : new Date(asOfMs) };
+      copies.set(user.id, copy);
+      if (!isFriend && user.id !== this.viewerID) strangers.keep(this.viewerID, copy, mark);
     }
     return userIDs.map((userID) => copies.get(userID) ?? null);
-  });
+  }
 }
 
 /** For what is shown to many viewers alike, all of them friends: profiles as stored, in nobody's eyes. */
 export function createSharedProfileLoader({ database, users, clock }: ProfileSources): ProfileLoader {
-  return new DataLoader(async (userIDs) => {
+  const batches = new DataLoader<string, Found>(async (userIDs) => {
     const fetchedAt = new Date(clock.now());
     const records = await users.load(database.reader, userIDs);
     const copies = new Map(records.map((user) => [user.id, { user, fetchedAt }]));
     return userIDs.map((userID) => copies.get(userID) ?? null);
   });
+  return { load: (userID) => batches.load(userID), beginRead: () => null };
 }
 
-/** The profile alone; null for a user that does not exist. */
-export async function loadProfile(profiles: ProfileLoader, userID: string): Promise<Profile | null> {
-  const copy = await profiles.load(userID);
-  return copy?.user ?? null;
+/** A profile, now or later; null for a user that does not exist. */
+export type LoadedProfile = Profile | null | Promise<Profile | null>;
+
+/** The profile alone. */
+export function loadProfile(profiles: ProfileLoader, userID: string): LoadedProfile {
+  const found = profiles.load(userID);
+  return found instanceof Promise ? found.then(toUser) : toUser(found);
+}
+
+function toUser(found: Found): Profile | null {
+  return found?.user ?? null;
 }

@@ -1,5 +1,6 @@
 import type { Database, Queryable, Transaction } from '../database/sql';
-import type { CustomFieldValue } from '../lib/custom-fields';
+import { parseCustomFields } from '../lib/custom-fields';
+import { READ_COLUMNS, type HeldProfiles, type ProfileRead } from './held-profiles';
 import type { AdminForbidType, AllowType, Gender, Profile } from './profile';
 
 /** A profile with what only administrators write. */
@@ -9,7 +10,7 @@ export interface UserRecord extends Profile {
 
 /** A user in somebody's eyes. */
 export interface SeenUser {
-  user: UserRecord;
+  user: Profile;
   /** Whether the user is in the viewer's friend list. */
   isFriend: boolean;
   /** When this was so, where that is before it was read. */
@@ -32,8 +33,6 @@ export interface UserRow {
   updated_at: number;
 }
 
-type SeenRow = UserRow & { is_friend: boolean | number };
-
 const COLUMNS = {
   id: 'text',
   nick_name: 'text',
@@ -52,24 +51,31 @@ const COLUMNS = {
 
 export const USER_COLUMNS: readonly string[] = Object.keys(COLUMNS);
 
+type SeenRow = readonly [isFriend: boolean | number, ...version: unknown[]];
+type ViewersRow = readonly [viewerID: string, isFriend: boolean | number, ...version: unknown[]];
+
 export class UserRepository {
   private readonly selectUsers: string;
-  private readonly selectAsSeen: string;
-  private readonly selectAsSeenByEach: string;
+  private readonly selectAsSeen: (read: ProfileRead) => string;
+  private readonly selectAsSeenByEach: (read: ProfileRead) => string;
   private readonly insertUsers: string;
   private readonly updateUsers: string;
 
-  constructor({ dialect }: Database) {
+  constructor(
+    { dialect }: Database,
+    private readonly held: HeldProfiles,
+  ) {
     this.selectUsers = `SELECT ${USER_COLUMNS.join(', ')} FROM "user" WHERE id IN ${dialect.strings('$1')}`;
     // The one look at another feature's table: a viewer's friends are always read anew, and this tells who they are.
-    this.selectAsSeen = `SELECT ${USER_COLUMNS.join(', ')}, EXISTS (SELECT 1 FROM friend
-        WHERE friend.owner_id = $2 AND friend.friend_id = "user".id) AS is_friend
-      FROM "user" WHERE id IN ${dialect.strings('$1')}`;
+    this.selectAsSeen = (read) => `SELECT EXISTS (SELECT 1 FROM friend
+        WHERE friend.owner_id = $2 AND friend.friend_id = u.id), u.id, ${READ_COLUMNS[read].join(', ')}
+      FROM "user" u WHERE u.id IN ${dialect.strings('$1')}`;
     // A join, because PostgreSQL may answer EXISTS for many viewers by reading the edges of everybody.
-    this.selectAsSeenByEach = `SELECT asked.viewer_id, ${USER_COLUMNS.map((name) => `"user".${name}`).join(', ')},
-        friend.friend_id IS NOT NULL AS is_friend
+    this.selectAsSeenByEach = (
+      read,
+    ) => `SELECT asked.viewer_id, friend.friend_id IS NOT NULL, asked.user_id, ${READ_COLUMNS[read].join(', ')}
       FROM ${dialect.rows('$1', { viewer_id: 'text', user_id: 'text' })} AS asked
-      JOIN "user" ON "user".id = asked.user_id
+      JOIN "user" u ON u.id = asked.user_id
       LEFT JOIN friend ON friend.owner_id = asked.viewer_id AND friend.friend_id = asked.user_id`;
     this.insertUsers = `INSERT INTO "user" (${USER_COLUMNS.join(', ')})
       SELECT ${USER_COLUMNS.join(', ')} FROM ${dialect.rows('$1', COLUMNS)} AS given WHERE true
@@ -87,8 +93,12 @@ export class UserRepository {
 
   /** Those of the users that exist, in no order, and whether they are in the viewer's friend list. */
   async loadAsSeenBy(from: Queryable, viewerID: string, userIDs: readonly string[]): Promise<SeenUser[]> {
-    const rows = await from.all<SeenRow>(this.selectAsSeen, [JSON.stringify(userIDs), viewerID]);
-    return rows.map(toSeen);
+    const read = this.held.chooseRead(userIDs);
+    const rows = await from.tuples<SeenRow>(this.selectAsSeen(read), [JSON.stringify(userIDs), viewerID]);
+    const seen: SeenUser[] = [];
+    for (const [index, user] of (await this.held.resolve(from, rows, 1, 2, read)).entries())
+      if (user !== null) seen.push({ user, isFriend: Boolean(rows[index]?.[0]) });
+    return seen;
   }
 
   /** The same for several viewers, in one statement; a viewer may come more than once. */
@@ -99,11 +109,14 @@ export class UserRepository {
     const asked = asks.flatMap(({ viewerID, userIDs }) =>
       userIDs.map((userID) => ({ viewer_id: viewerID, user_id: userID })),
     );
-    const rows = await from.all<SeenRow & { viewer_id: string }>(this.selectAsSeenByEach, [
-      JSON.stringify(asked),
-    ]);
+    const read = this.held.chooseRead(asks.flatMap(({ userIDs }) => userIDs));
+    const rows = await from.tuples<ViewersRow>(this.selectAsSeenByEach(read), [JSON.stringify(asked)]);
     const byViewer = new Map(asks.map(({ viewerID }): [string, SeenUser[]] => [viewerID, []]));
-    for (const row of rows) byViewer.get(row.viewer_id)?.push(toSeen(row));
+    const users = await this.held.resolve(from, rows, 2, 3, read);
+    for (const [index, [viewerID, isFriend]] of rows.entries()) {
+      const user = users[index] ?? null;
+      if (user !== null) byViewer.get(viewerID)?.push({ user, isFriend: Boolean(isFriend) });
+    }
     return byViewer;
   }
 
@@ -118,10 +131,6 @@ export class UserRepository {
   }
 }
 
-function toSeen(row: SeenRow): SeenUser {
-  return { user: toRecord(row), isFriend: Boolean(row.is_friend) };
-}
-
 export function toRecord(row: UserRow): UserRecord {
   return {
     id: row.id,
@@ -134,7 +143,7 @@ export function toRecord(row: UserRow): UserRecord {
     adminForbidType: row.admin_forbid_type,
     role: row.role,
     level: row.level,
-    customInfo: JSON.parse(row.custom_info) as CustomFieldValue[],
+    customInfo: parseCustomFields(row.custom_info),
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
   };

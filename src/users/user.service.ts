@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Database, Transaction } from '../database/sql';
-import { CodedError, toItemResult, type ItemResult } from '../errors';
+import { CodedError, toItemResult, type ItemResult, type ResultCode } from '../errors';
 import type { EventLog } from '../events/event-log.repository';
 import type { EventDraft } from '../events/friendship-event';
 import type { ProfileFanout } from '../events/profile-fanout.service';
@@ -16,7 +16,8 @@ import {
   type ProfileChanges,
   type ProfileFields,
 } from './profile';
-import type { ProfileLoader } from './user.loaders';
+import type { ProfileCopy } from './stranger-cache';
+import type { LoadedCopy, ProfileLoader } from './user.loaders';
 import type { UserRecord, UserRepository } from './user.repository';
 import { requireAdmin, type Viewer } from './viewer';
 
@@ -35,11 +36,14 @@ export type ImportOutcome = 'CREATED' | 'UPDATED' | 'UNCHANGED';
 
 /** How many users are remembered as registered, so that a call of theirs need not ask the store. */
 const REMEMBERED_USERS = 100_000;
-/** How long: while the bus is down another process may delete a user without this one hearing of it. */
+/**
+ * How long: while the bus is down another process may delete a user without this one hearing of it. An embedded database
+ * has no other.
+ */
 const REMEMBERED_MS = 60_000;
 
 export class UserService {
-  private readonly registered = new LRUCache<string, true>({ max: REMEMBERED_USERS, ttl: REMEMBERED_MS });
+  private readonly registered: LRUCache<string, true>;
   /** How often users were forgotten. */
   private forgettings = 0;
 
@@ -52,7 +56,10 @@ export class UserService {
     private readonly createEpoch: () => string,
     private readonly limits: Limits,
     private readonly autoRegister: boolean,
-  ) {}
+  ) {
+    const isAlone = database.dialect.name === 'sqlite';
+    this.registered = new LRUCache({ max: REMEMBERED_USERS, ...(!isAlone && { ttl: REMEMBERED_MS }) });
+  }
 
   /** To be called for a user that was deleted, here or on another node. */
   forget(userID: string): void {
@@ -67,15 +74,16 @@ export class UserService {
   }
 
   /**
-   * Makes sure that the user of an authenticated call exists: creates it when that is switched on, throws FORBIDDEN
-   * when it is off.
+   * Makes sure that the user of an authenticated call exists: creates it when the call is the user's own and that is
+   * switched on, throws FORBIDDEN otherwise.
    */
-  async register(userID: string): Promise<void> {
+  async register({ userID, actedBy }: Viewer): Promise<void> {
     if (this.registered.has(userID)) return;
     const { forgettings } = this;
     const [known] = await this.users.load(this.database.reader, [userID]);
     if (known === undefined) {
-      if (!this.autoRegister)
+      // An administrator who acts for nobody has mistyped an id, and has importUsers to create users.
+      if (!this.autoRegister || actedBy !== undefined)
         throw new CodedError('FORBIDDEN', `The user "${userID}" is not registered here.`);
       await this.database.transaction((tx) => this.createMissing(tx, [userID]));
     }
@@ -95,19 +103,14 @@ export class UserService {
   async loadUsersInfo(userIDs: readonly string[], profiles: ProfileLoader): Promise<UserInfoResult[]> {
     const list = requireIdList('userIDs', userIDs, this.limits.idsPerCall);
     const results = new Map<string, UserInfoResult>();
-    const copies = await Promise.all(list.valid.map((userID) => profiles.load(userID)));
+    const asked = list.valid.map((userID) => profiles.load(userID));
+    // Nothing has to be waited for when all are strangers who were seen before.
+    const copies = asked.every(isHere) ? asked : await Promise.all(asked.map(async (copy) => copy));
     for (const [index, userID] of list.valid.entries()) {
       const copy = copies[index] ?? null;
-      results.set(userID, {
-        ...toItemResult(userID, copy === null ? 'USER_NOT_FOUND' : 'OK'),
-        user: copy?.user ?? null,
-        fetchedAt: copy?.fetchedAt ?? null,
-      });
+      results.set(userID, toUserInfo(userID, copy === null ? 'USER_NOT_FOUND' : 'OK', copy));
     }
-    return list.answer(
-      (userID) => ({ ...toItemResult(userID, 'INVALID_PARAMETERS'), user: null, fetchedAt: null }),
-      results,
-    );
+    return list.answer((userID) => toUserInfo(userID, 'INVALID_PARAMETERS', null), results);
   }
 
   /** Writes the fields given. One that changes something tells the viewer's devices at once and every owner later. */
@@ -221,8 +224,11 @@ export class UserService {
     visible: ReadonlySet<string>,
   ): Promise<void> {
     if (users.length === 0) return;
-    const updatedAt = new Date(this.clock.now());
-    for (const user of users) if (visible.has(user.id)) user.updatedAt = updatedAt;
+    const now = this.clock.now();
+    for (const user of users) {
+      // Later each time, whatever the clock says: by this a version is told from the one before.
+      if (visible.has(user.id)) user.updatedAt = new Date(Math.max(now, user.updatedAt.getTime() + 1));
+    }
     await this.users.update(tx, users);
   }
 
@@ -235,6 +241,23 @@ export class UserService {
       userIDs.map((userID): EventDraft => ({ userID, type: 'SELF_INFO_UPDATED', payload: {} })),
     );
   }
+}
+
+function toUserInfo(userID: string, outcome: ResultCode, copy: ProfileCopy | null): UserInfoResult {
+  // Not spread: that takes longer than all the rest of an item.
+  const { resultCode, code, resultInfo } = toItemResult(userID, outcome);
+  return {
+    userID,
+    resultCode,
+    code,
+    resultInfo,
+    user: copy?.user ?? null,
+    fetchedAt: copy?.fetchedAt ?? null,
+  };
+}
+
+function isHere(copy: LoadedCopy): copy is ProfileCopy | null {
+  return !(copy instanceof Promise);
 }
 
 function withForbidType(user: UserRecord, adminForbidType: AdminForbidType | null | undefined): UserRecord {
