@@ -8,6 +8,8 @@ module.exports = {
   maxWorkers: 2,
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  // Apollo's integration suite brings a server of its own version: what is audited is the one that is used.
+  moduleNameMapper: { '^@apollo/server(/.*)?$': '<rootDir>/node_modules/@apollo/server$1' },
   transform: {
     '^.+\\.[jt]s$': [
       '@swc/jest',

@@ -6,10 +6,13 @@ import { loadSigningSecret } from './auth/secret';
 import { KEY_KEEP_MS, rememberTokens } from './auth/token-memory';
 import { createVerifier } from './auth/verifier';
 import type { Config } from './config';
+import { DatabaseProbe } from './database/database-probe';
+import { DatabaseUnavailableError } from './database/unavailable';
 import type { Sink } from './events/delivery';
 import { createApollo } from './graphql/apollo';
 import { CompiledQueries } from './graphql/compiled-queries';
 import { RequestContext, type Loaders } from './graphql/context';
+import { DocumentStore } from './graphql/document-store';
 import type { LogDefect } from './graphql/error-presenter';
 import { findRequestID } from './graphql/watched-operation';
 import { Execution } from './graphql/execution';
@@ -40,6 +43,7 @@ import { watchServices } from './transport/observed-services';
 import { Observer } from './transport/observer';
 import { RateDoor } from './transport/rate-door';
 import { attachWebSocket } from './transport/websocket';
+import { UnavailableLog } from './unavailable-log';
 import type { Viewer } from './users/viewer';
 
 interface Started {
@@ -69,11 +73,14 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
   let tracing: Tracing | null = null;
   const logFields = config.otelEndpoint === null ? null : () => tracing?.logFields() ?? {};
   const logger = createLogger(config.logLevel, logFields, dependencies.logTo);
+  const unavailable = new UnavailableLog(logger);
   const logDefect: LogDefect = (errorID, error) => {
-    logger.error({ requestID: findRequestID(error), errorID, err: error }, 'a defect was masked');
+    if (error instanceof DatabaseUnavailableError) unavailable.tell(error);
+    else logger.error({ requestID: findRequestID(error), errorID, err: error }, 'a defect was masked');
   };
   const onError = (error: unknown): void => {
-    logger.error({ err: error }, 'something failed in the background');
+    if (error instanceof DatabaseUnavailableError) unavailable.tell(error);
+    else logger.error({ err: error }, 'something failed in the background');
   };
   let ready = false;
 
@@ -86,6 +93,9 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       onError,
       onBusUp: () => {
         logger.info('the bus is up again');
+      },
+      onRevocationsHeard: () => {
+        logger.info('revocations by other servers are heard of again');
       },
       ...watchServices(register, tracing, config.databaseUrl === null ? 'sqlite' : 'postgresql'),
       ...dependencies,
@@ -100,7 +110,6 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     });
     const operationRates = new OperationRates(rates);
     const findAddress = createAddressFinder(config.trustedProxies, config.forwardedHeader);
-    const rateDoor = new RateDoor(rates, findAddress);
 
     const schema = createExecutableSchema(services);
     const { limits, queryLimits, introspection } = config;
@@ -108,13 +117,23 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     const documentRules = { limiter, maxTokens: queryLimits.tokens, introspection };
     const timeouts = new Timeouts(schema, config);
     const execution = new Execution(new CompiledQueries(schema, dependencies), timeouts, introspection);
-    const apollo = createApollo({ schema, execution, ...documentRules, logger, logDefect, operationRates });
+    const documentStore = new DocumentStore();
+    const apollo = createApollo({
+      schema,
+      execution,
+      ...documentRules,
+      logger,
+      logDefect,
+      operationRates,
+      documentStore,
+    });
     await apollo.start();
     closers.add(() => apollo.stop());
 
     const checked = createVerifier(config, await loadSigningSecret(config), clock, onError);
     const tokens = rememberTokens(checked, clock, config.jwksUrl === null ? Infinity : KEY_KEEP_MS);
     const verifier = refuseRevoked(tokens, services.revocationList);
+    const rateDoor = new RateDoor(rates, findAddress, (token) => tokens.knows(token));
     const authenticate = createAuthenticate(verifier, services.users);
     const createContext = (
       viewer: Viewer,
@@ -154,17 +173,21 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
             },
             register,
           );
+    const databaseProbe = new DatabaseProbe(services.database.reader);
     const server = createHttpServer({
       apollo,
       authenticate,
       rateDoor,
       createContext,
       documents,
+      findDocumentRefusal: (viewer, text) =>
+        operationRates.findRefusal(viewer, () => documentStore.has(text)),
       corsOrigins: config.corsOrigins,
       connections,
       metrics: config.metricsPort === null ? metrics : null,
       observer,
       isReady: () => ready,
+      isDatabaseUp: () => databaseProbe.isAnswered(),
       isDegraded: () => !services.isBusUp(),
       onError,
     });

@@ -185,11 +185,12 @@ export const settings = {
   rateFailures: rate(
     'FAILURES',
     '300',
-    'Refused tokens of one address, after which nothing from there is looked at',
+    'Refused tokens of one address, after which no new token from there is looked at',
   ),
   rateQueries: rate('QUERIES', '3000', 'Queries of one user, each counted by its root fields'),
   rateMutations: rate('MUTATIONS', '600', 'Mutations of one user, each counted by its root fields'),
   rateSubscriptions: rate('SUBSCRIPTIONS', '300', 'Subscriptions that one user begins'),
+  rateExports: rate('EXPORTS', '3', 'Fields `exportUser` that one user asks for, which are queries too'),
   drainDelayMs: {
     name: 'AMICUS_DRAIN_DELAY_MS',
     default: '0',

@@ -60,6 +60,7 @@ export interface Config extends PostgresConfig {
   readonly rateQueries: number;
   readonly rateMutations: number;
   readonly rateSubscriptions: number;
+  readonly rateExports: number;
   /** From the moment at which the server is not ready any more until it takes no more connections. */
   readonly drainDelayMs: number;
   /** As browsers write them, or `*` for all. */

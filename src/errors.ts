@@ -55,6 +55,8 @@ export const ERROR_CODES = {
   TIMEOUT: 504,
   /** Clients answer it by sending the text, and take nothing but 200 for an answer. */
   PERSISTED_QUERY_NOT_FOUND: 200,
+  /** The database cannot be reached: the same may succeed later, here or on another server. */
+  SERVICE_UNAVAILABLE: 503,
   INTERNAL_SERVER_ERROR: 500,
 } as const satisfies Record<string, number>;
 

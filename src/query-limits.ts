@@ -4,6 +4,8 @@ import { toInteger, type Setting } from './lib/setting';
 export interface QueryLimits {
   /** Lexical tokens of a document. */
   readonly tokens: number;
+  /** Characters of a name: an alias stands in the answer as often as its field. */
+  readonly nameLength: number;
   /** Fields in each other: `{ me { id } }` is 2 deep. */
   readonly depth: number;
   /** Lists in each other. */
@@ -26,6 +28,7 @@ export interface QueryLimits {
 
 export const defaultQueryLimits: QueryLimits = {
   tokens: 5_000,
+  nameLength: 200,
   depth: 12,
   listDepth: 3,
   aliases: 30,
@@ -40,6 +43,7 @@ export const defaultQueryLimits: QueryLimits = {
 /** In the order of the manual. */
 export const queryLimitSettings = {
   tokens: limit('tokens', 'TOKENS', 'Lexical tokens of a document.'),
+  nameLength: limit('nameLength', 'NAME_LENGTH', 'Characters of a name in a document, aliases among them.'),
   depth: limit('depth', 'DEPTH', 'Fields in each other; `{ me { id } }` is 2 deep.'),
   listDepth: limit('listDepth', 'LIST_DEPTH', 'Lists in each other.'),
   aliases: limit('aliases', 'ALIASES', 'Aliases at one level of the answer.'),

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import type { ApolloServer } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import {
   defineIntegrationTestSuite,
   type CreateServerForIntegrationTests,
@@ -12,21 +11,16 @@ import { answerJsonClientsWith200 } from '../src/graphql/apollo-plugins';
 import { createGraphqlHandler } from '../src/transport/http-graphql';
 import { Origins } from '../src/transport/origins';
 
-type Configuration = Parameters<CreateServerForIntegrationTests>[0];
+type Configuration = ConstructorParameters<typeof ApolloServer>[0];
 type AuditedServer = CreateServerForIntegrationTestsResult['server'];
 
-// The suite is pinned to a version of Apollo Server, and insists on servers of that one.
-const audited = createRequire(require.resolve('@apollo/server-integration-testsuite'))('@apollo/server') as {
-  ApolloServer: new (config: Configuration) => AuditedServer;
-};
-
-/** The handler that Amicus serves GraphQL by, over the servers that Apollo's own suite wants. */
+/** The handler that Amicus serves GraphQL by. */
 const createAudited: CreateServerForIntegrationTests = async (config, options = {}) => {
   const plugins = [...(config.plugins ?? []), answerJsonClientsWith200];
-  const apollo = new audited.ApolloServer({ ...config, plugins } as Configuration);
+  const apollo = new ApolloServer({ ...config, plugins } as Configuration);
   await apollo.start();
   const answer = createGraphqlHandler({
-    apollo: apollo as unknown as ApolloServer,
+    apollo,
     createContext: options.context ?? (() => Promise.resolve({})),
     origins: new Origins([]),
     maxBodyBytes: 1024 * 1024,
@@ -41,7 +35,8 @@ const createAudited: CreateServerForIntegrationTests = async (config, options = 
   server.listen(0);
   await once(server, 'listening');
   return {
-    server: apollo,
+    // To its types, one of the version that the suite brings.
+    server: apollo as unknown as AuditedServer,
     url: `http://localhost:${String((server.address() as AddressInfo).port)}`,
     extraCleanup: async () => {
       server.close();

@@ -138,6 +138,20 @@ describe('attacks by a document', () => {
     expect(await doors.askSocket(listen, { types: deep })).toMatchObject(tooComplex('valueDepth'));
   });
 
+  it.each([
+    ['a query', 'query ($i: SearchFriendsInput!) { searchFriends(input: $i) { totalCount } }'],
+    ['a mutation', 'mutation ($i: SetSelfInfoInput!) { setSelfInfo(input: $i) { id } }'],
+    ['a subscription', 'subscription ($i: [FriendshipEventType!]) { friendshipEvents(types: $i) { seq } }'],
+  ])('by a large variable of %s with many mistakes, of which each quotes it', async (_what, query) => {
+    const mistakes = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`u${index}`, 1]));
+    const i = { text: 'x'.repeat(100_000), ...mistakes };
+    const many = query.startsWith('subscription') ? Array.from({ length: 60 }, () => 'x'.repeat(2_000)) : i;
+    const ask = query.startsWith('subscription') ? doors.askSocket.bind(doors) : doors.ask.bind(doors);
+    const answer = await ask(query, { i: many });
+    expect(answer.errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT' });
+    expect(JSON.stringify(answer).length).toBeLessThan(10_000);
+  });
+
   it('by a document that was persisted: its variables count each time', async () => {
     const query =
       'query ($n: Int!) { friendGroups { friends(first: $n) { nodes { userID friendRemark user { nickName faceUrl allowType } } } } }';

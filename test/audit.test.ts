@@ -139,6 +139,7 @@ describeOnStores('the audit log', (store) => {
   );
 
   it('has an act that failed, with the code of its error', async () => {
+    await server.call('bob', '{ me { id } }');
     broken = 'UPDATE "user"';
     await server.send(asBob, SET_NICK, { nick: 'x' });
     broken = null;
@@ -148,6 +149,24 @@ describeOnStores('the audit log', (store) => {
       { operation: 'setSelfInfo', actAs: 'bob', outcomes: ['BAD_USER_INPUT'] },
       { operation: 'setSelfInfo', actAs: 'bob', outcomes: ['INTERNAL_SERVER_ERROR'] },
     ]);
+  });
+
+  it('has one row of an export that fails, by either door', async () => {
+    await createUsers(server, ['bob']);
+    const EXPORT = 'query ($id: ID!) { exportUser(userID: $id) }';
+    broken = 'FROM refusal';
+    expect((await server.send(ADMIN, EXPORT, { id: 'bob' })).errors).toHaveLength(1);
+    const loadExports = async (): Promise<unknown[]> =>
+      ((await loadLog(server)) as { operation: string }[]).filter(
+        ({ operation }) => operation === 'exportUser',
+      );
+    const row = { actorID: 'admin', targets: ['bob'], outcomes: ['INTERNAL_SERVER_ERROR'] };
+    expect(await loadExports()).toMatchObject([row]);
+    const socket = await RawSocket.init(server, await server.headers(ADMIN));
+    socket.subscribe('1', EXPORT, { id: 'bob' });
+    expect(await socket.next()).toMatchObject({ id: '1', payload: { errors: [{}] } });
+    await socket.close();
+    expect(await loadExports()).toMatchObject([row, row]);
   });
 
   it('tells acts at once apart, from each other and from what users do meanwhile', async () => {
@@ -189,8 +208,8 @@ describeOnStores('the audit log', (store) => {
       (await loadLog(server, 'bob')).toSorted((one, other) =>
         JSON.stringify(one).localeCompare(JSON.stringify(other)),
       );
-    for (let time = 0; time < 4; time++) await server.call(asBob, read);
     await server.call('bob', read);
+    for (let time = 0; time < 4; time++) await server.call(asBob, read);
     await server.call(ADMIN, read);
     expect(await loadReads()).toEqual([row('blockList'), row('friendList')]);
     const socket = await RawSocket.init(server, await server.headers(asBob));

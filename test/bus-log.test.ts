@@ -10,6 +10,7 @@ const RATES_OFF = {
   rateQueries: 0,
   rateMutations: 0,
   rateSubscriptions: 0,
+  rateExports: 0,
 };
 
 describeWithOwnRedis('the log of a server whose Redis fails', () => {

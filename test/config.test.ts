@@ -49,6 +49,7 @@ test('nothing has to be set', () => {
     rateQueries: 3_000,
     rateMutations: 600,
     rateSubscriptions: 300,
+    rateExports: 3,
     drainDelayMs: 0,
     corsOrigins: [],
     trustedDocuments: null,

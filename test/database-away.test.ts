@@ -1,4 +1,6 @@
 import { Cable } from './support/cable';
+import { LogLines } from './support/log-lines';
+import { probe, waitUntilReady } from './support/nodes';
 import { createUsers } from './support/people';
 import { TestServer } from './support/server';
 import { Sockets } from './support/sockets';
@@ -11,6 +13,7 @@ const PATIENCE_MS = 60_000;
 
 (findPostgres() === null ? describe.skip : describe)('while the database cannot be reached', () => {
   const sockets = new Sockets(() => server);
+  const log = new LogLines();
   let cable: Cable;
   let server: TestServer;
   let drop: () => Promise<void>;
@@ -23,7 +26,11 @@ const PATIENCE_MS = 60_000;
     url.host = cable.address;
     const create = () =>
       Promise.resolve({ config: { databaseUrl: url.href }, drop: () => Promise.resolve() });
-    server = await TestServer.start({ store: { name: 'by a cable', create } });
+    server = await TestServer.start({
+      store: { name: 'by a cable', create },
+      config: { logLevel: 'info', logRequests: true },
+      logTo: log,
+    });
     await createUsers(server, ['ann', 'bob']);
   });
   beforeEach(() => {
@@ -84,4 +91,131 @@ const PATIENCE_MS = 60_000;
     },
     PATIENCE_MS,
   );
+
+  const post = async (userID: string, query: string): Promise<Response> =>
+    fetch(server.url, {
+      method: 'POST',
+      headers: { ...(await server.headers({ userID })), 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+  const UNAVAILABLE = {
+    message: 'The service is unavailable now, try again later.',
+    extensions: { code: 'SERVICE_UNAVAILABLE' },
+  };
+
+  it.each([
+    ['a query', 'ann', '{ me { id } }'],
+    ['a mutation', 'bob', 'mutation { setSelfInfo(input: { level: 2 }) { id } }'],
+    ['the first call of a user', 'stranger', '{ me { id } }'],
+  ])(
+    '%s is answered 503 and when to try again, and nothing of the database',
+    async (_what, user, query) => {
+      cable.unplug();
+      const response = await post(user, query);
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+      const text = await response.text();
+      expect(JSON.parse(text)).toMatchObject({ errors: [UNAVAILABLE] });
+      expect(text).not.toMatch(/postgres|127\.0\.0\.1|ECONN|errorID|stack/i);
+      cable.plug();
+      expect((await post(user, query)).status).toBe(200);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'an answer that has data is none of these: it has what there is, and why the rest is missing',
+    async () => {
+      // When other servers are heard again, everybody is looked up anew.
+      await waitUntilReady(server, 'ready');
+      expect((await post('ann', '{ me { id } }')).status).toBe(200);
+      cable.unplug();
+      const response = await post('ann', '{ __typename exportUser(userID: "ann") }');
+      const answer: unknown = await response.json();
+      expect([response.status, response.headers.get('retry-after'), answer]).toMatchObject([
+        200,
+        null,
+        { data: { __typename: 'Query', exportUser: null }, errors: [UNAVAILABLE] },
+      ]);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'an operation over WebSocket is answered likewise, and the socket goes on',
+    async () => {
+      const socket = await sockets.init('ann');
+      cable.unplug();
+      socket.subscribe('1', '{ me { id } }');
+      expect(await socket.next()).toMatchObject({ id: '1', payload: { errors: [UNAVAILABLE] } });
+      await socket.next();
+      cable.plug();
+      socket.subscribe('2', '{ me { id } }');
+      expect(await socket.next()).toMatchObject({ id: '2', payload: { data: { me: { id: 'ann' } } } });
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'the log has a line a second at most, without stacks, and who watches tells when it begins and ends',
+    async () => {
+      const [lost, heard] = [
+        'something failed in the background',
+        'revocations by other servers are heard of again',
+      ];
+      const find = (): number[] => [log.find(heard).length, log.find('a defect was masked').length];
+      await waitUntilReady(server, 'ready');
+      const before = log.find(lost).filter(isOfRevocations).length;
+      const [ends = 0] = find();
+      const startedAtMs = performance.now();
+      const lines = log.find(MISSED).length;
+      cable.unplug();
+      for (let time = 0; time < 2; time++)
+        await Promise.all(Array.from({ length: 20 }, () => post('ann', '{ me { id } }')));
+      const seconds = Math.ceil((performance.now() - startedAtMs) / 1_000);
+      cable.plug();
+      await log.until(heard, ends + 1);
+      const missed = log.find(MISSED).slice(lines);
+      expect(missed.length).toBeGreaterThan(0);
+      expect(missed.length).toBeLessThanOrEqual(seconds + 1);
+      for (const line of missed)
+        expect(line).toMatchObject({ level: 40, reason: expect.any(String) as string });
+      expect(JSON.stringify(missed)).not.toContain('stack');
+      expect(log.find(lost).filter(isOfRevocations).length - before).toBe(1);
+      expect(find()).toEqual([ends + 1, 0]);
+      expect(
+        log.find('operation').some(({ code, status }) => code === 'SERVICE_UNAVAILABLE' && status === 503),
+      ).toBe(true);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'the server is not ready, and is ready again when it answers; it is asked once a second however many want to know',
+    async () => {
+      await waitUntilReady(server, 'ready');
+      const startedAtMs = performance.now();
+      server.statements.length = 0;
+      for (let time = 0; time < 100; time++)
+        expect(await probe(server)).toEqual({ status: 200, text: 'ready' });
+      const seconds = Math.ceil((performance.now() - startedAtMs) / 1_000);
+      const asked = server.statements.filter((sql) => sql === 'SELECT 1 AS answer').length;
+      expect(asked).toBeLessThanOrEqual(seconds + 1);
+      for (const trouble of ['unplug', 'swallow'] as const) {
+        cable[trouble]();
+        await waitUntilReady(server, 'not ready: the database does not answer');
+        expect((await probe(server)).status).toBe(503);
+        expect((await fetch(new URL('/livez', server.url))).status).toBe(200);
+        if (trouble === 'unplug') cable.plug();
+        else cable.flow();
+        await waitUntilReady(server, 'ready');
+      }
+    },
+    PATIENCE_MS,
+  );
 });
+
+const MISSED = 'the database cannot be reached';
+
+function isOfRevocations({ err }: Record<string, unknown>): boolean {
+  return JSON.stringify(err).includes('Revocations by other servers');
+}

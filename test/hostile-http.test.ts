@@ -1,12 +1,15 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { gzipSync } from 'node:zlib';
 import { RawConnection } from './support/raw-connection';
 import { TestServer } from './support/server';
 import { findServerEnd } from './support/server-end';
+import { Turns } from './support/turns';
 
 const QUERY = '{"query":"{ me { id } }"}';
 /** What Node takes as the headers of one request. */
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_AT_ONCE = 32;
+const realParse = JSON.parse;
 
 describe('a client that breaks the rules of HTTP', () => {
   let server: TestServer;
@@ -141,6 +144,62 @@ describe('a client that breaks the rules of HTTP', () => {
     const tooMany = await open();
     tooMany.write(ask.repeat(MAX_AT_ONCE + 1));
     expect(countAnswers(await tooMany.untilClosed())).toBeLessThan(MAX_AT_ONCE);
+  });
+
+  it('asks many times at once: a few are done in a turn, what others ask comes between', async () => {
+    const [client, turns] = [await open(), new Turns()];
+    const count = (): void => {
+      turns.add(1);
+    };
+    subscribe('http.server.response.finish', count);
+    try {
+      client.write('GET /graphql?query={me{id}} HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(MAX_AT_ONCE));
+      await client.until((text) => countAnswers(text) === MAX_AT_ONCE);
+    } finally {
+      unsubscribe('http.server.response.finish', count);
+      turns.stop();
+    }
+    expect(turns.total).toBe(MAX_AT_ONCE);
+    expect(turns.most).toBeLessThan(MAX_AT_ONCE / 4);
+  });
+
+  it('sends large bodies: one is parsed in a turn, what others ask comes between', async () => {
+    const body = JSON.stringify({ query: '{ me { id } }', variables: { text: 'x'.repeat(1_000_000) } });
+    const all = [await open(), await open(), await open(), await open()];
+    const parsing = new Turns();
+    const parse = jest.spyOn(JSON, 'parse').mockImplementation((text, reviver) => {
+      if (text === body) parsing.add(1);
+      return realParse(text, reviver) as unknown;
+    });
+    try {
+      for (const each of all) each.write(toPost(`Content-Length: ${body.length}\r\n`, body));
+      for (const each of all) await each.until((text) => text.includes('"me"'));
+    } finally {
+      parse.mockRestore();
+      parsing.stop();
+    }
+    expect([parsing.total, parsing.most]).toEqual([all.length, 1]);
+  });
+
+  it('holds back the ends of many large bodies: some of them have room, and others are served', async () => {
+    const text = 'x'.repeat(1_000_000);
+    const held = await Promise.all(Array.from({ length: 9 }, open));
+    for (const each of held) each.write(toPost('Content-Length: 1000001\r\n', text));
+    const refused = await Promise.any(
+      held.map(async (each) => {
+        await each.until((answer) => answer.endsWith('}'));
+        return each;
+      }),
+    );
+    expect(refused.text).toMatch(/^HTTP\/1\.1 429 [^]*retry-after: 1\r\n[^]*"code":"RATE_LIMITED"/i);
+    expect(countAnswers(held.map((each) => each.text).join(''))).toBe(1);
+    const ask = (userID: string) => server.send(userID, '{ me { id } }', { text });
+    expect(await ask('bob')).toEqual({ data: { me: { id: 'bob' } } });
+    expect(await server.call('ann', '{ me { id } }')).toEqual({ me: { id: 'ann' } });
+    for (const each of held) each.close();
+    // By the time that this is answered, the server knows.
+    await fetch(new URL('/livez', server.url));
+    for (let time = 0; time < 9; time++) expect(await ask('ann')).toEqual({ data: { me: { id: 'ann' } } });
   });
 
   it('asks on and on and reads nothing: the server stops reading, and holds little', async () => {

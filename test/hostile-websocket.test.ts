@@ -6,7 +6,7 @@ import { TestServer } from './support/server';
 import { findServerEnd } from './support/server-end';
 import { Sockets } from './support/sockets';
 
-const MESSAGES_PER_TURN = 8;
+const MESSAGES_PER_TURN = 2;
 const LISTEN = 'subscription { friendshipEvents { seq } }';
 
 describe('a WebSocket client that floods', () => {

@@ -24,21 +24,30 @@ describe('what a client accepts', () => {
     ['application/*', 'application/json'],
     [`${GRAPHQL}, application/json;q=0.9`, GRAPHQL],
     ['text/html, */*;q=0.1', 'application/json'],
+    ['application/json; charset=UTF-8; q=0.5', 'application/json'],
+    ['application/json;q=0, */*', GRAPHQL],
   ])('%s gives %s', async (accept, type) => {
     const response = await ask(accept, '{ me { id } }');
     expect(response.headers.get('content-type')).toBe(`${type}; charset=utf-8`);
     expect(await response.json()).toEqual({ data: { me: { id: 'ann' } } });
   });
 
-  it.each(['text/html', 'text/*', 'application/json;q=0', 'image/png, application/xml'])(
-    '%s is refused before anything is done',
-    async (accept) => {
-      const response = await ask(accept, RAISE, { level: 5 });
-      expect(response.status).toBe(406);
-      expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
-      expect(await server.call('ann', '{ me { level } }')).toEqual({ me: { level: 0 } });
-    },
-  );
+  it.each([
+    'text/html',
+    'text/*',
+    'application/json;q=0',
+    'image/png, application/xml',
+    'application/json; charset=utf-16',
+    'application/json;v=1, text/html',
+    `${GRAPHQL};v=1;q=0.5`,
+    'application/json;q=0.5;v=1',
+    '*/*, application/*;q=0',
+  ])('%s is refused before anything is done', async (accept) => {
+    const response = await ask(accept, RAISE, { level: 5 });
+    expect(response.status).toBe(406);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+    expect(await server.call('ann', '{ me { level } }')).toEqual({ me: { level: 0 } });
+  });
 
   it.each([
     ['{ nope }', 'GRAPHQL_VALIDATION_FAILED'],

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { DatabaseUnavailableError } from '../src/database/unavailable';
 import { badInput } from '../src/errors';
 import { presentError } from '../src/graphql/error-presenter';
 import { TestServer, type GraphqlAnswer } from './support/server';
@@ -106,10 +107,24 @@ describe('an error', () => {
       expect(message).not.toContain(SECRET);
     }
     expect(logged).toEqual([defect, defect, SECRET, null, undefined]);
+    // What it says of the database is not for clients.
+    const away = new DatabaseUnavailableError(defect, SECRET);
+    const unavailable = {
+      message: 'The service is unavailable now, try again later.',
+      extensions: { code: 'SERVICE_UNAVAILABLE' },
+    };
+    expect(present(away)).toEqual(unavailable);
+    expect(present(new GraphQLError(SECRET, { originalError: away, path: ['me'] }))).toEqual({
+      ...unavailable,
+      path: ['me'],
+    });
+    expect(present(Object.assign(away, { isUndone: false })).message).toMatch(
+      /may or may not have been done/,
+    );
     expect(present(badInput('shown', { field: 'x' }))).toEqual({
       message: 'shown',
       extensions: { code: 'BAD_USER_INPUT', field: 'x' },
     });
-    expect(logged).toHaveLength(5);
+    expect(logged).toHaveLength(8);
   });
 });

@@ -45,9 +45,11 @@ describe('the HTTP door', () => {
     const server = createHttpServer({
       apollo,
       authenticate: () => Promise.resolve({ viewer, identity }),
-      rateDoor: new RateDoor(rates, createAddressFinder(0, 'x-forwarded-for')),
-      createContext: () => Object.create(RequestContext.prototype) as RequestContext,
+      rateDoor: new RateDoor(rates, createAddressFinder(0, 'x-forwarded-for'), () => false),
+      createContext: (viewer) =>
+        Object.assign(Object.create(RequestContext.prototype) as RequestContext, { viewer }),
       documents: null,
+      findDocumentRefusal: () => null,
       corsOrigins: [],
       connections: new Connections(100),
       metrics: null,
@@ -58,6 +60,7 @@ describe('the HTTP door', () => {
         tracing: null,
       }),
       isReady: () => true,
+      isDatabaseUp: () => Promise.resolve(true),
       isDegraded: () => false,
       onError: (error) => {
         throw error;

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { Registry } from 'prom-client';
 import { RawSocket } from './support/raw-socket';
 import { ADMIN, TestServer } from './support/server';
 import { describeOnStores } from './support/stores';
@@ -30,6 +31,26 @@ describeOnStores('the metrics', (store) => {
     await server.call(ADMIN, IMPORT);
   });
   afterAll(() => server.stop());
+
+  it('are rendered for a part of the time only, however often they are asked for', async () => {
+    const RENDERING_MS = 20;
+    const beganMs: number[] = [];
+    const merge = Registry.merge.bind(Registry);
+    const spy = jest.spyOn(Registry, 'merge').mockImplementation((registers) => {
+      const startMs = performance.now();
+      beganMs.push(startMs);
+      while (performance.now() - startMs < RENDERING_MS);
+      return merge(registers);
+    });
+    try {
+      for (let count = 0; count < 4; count++) await readMetrics(server);
+    } finally {
+      spy.mockRestore();
+    }
+    const pausesMs = beganMs.slice(1).map((ms, index) => ms - (beganMs[index] ?? NaN));
+    expect(pausesMs).toHaveLength(3);
+    expect(Math.min(...pausesMs)).toBeGreaterThan(RENDERING_MS * 5);
+  });
 
   it('count who listens, and what was delivered', async () => {
     const before = await readMetrics(server);

@@ -41,6 +41,14 @@ describe('an operation id', () => {
     expect(reason).toMatch(/^Subscriber for .*already exists$/);
   });
 
+  it('has at most 1,000 characters: 4400', async () => {
+    const socket = await sockets.init('ann');
+    socket.subscribe('x'.repeat(1_000), LISTEN);
+    expect(await socket.next()).toMatchObject({ type: 'next' });
+    socket.subscribe('x'.repeat(1_001), LISTEN);
+    expect(await socket.closed).toEqual({ code: 4400, reason: 'Ids have at most 1000 characters' });
+  });
+
   it('is another one on another socket', async () => {
     for (const socket of [await sockets.init('ann'), await sockets.init('ann')]) {
       socket.subscribe('1', LISTEN);

@@ -8,6 +8,7 @@ import { TestServer } from './support/server';
 
 const LIMITS: QueryLimits = {
   tokens: 100,
+  nameLength: 30,
   depth: 5,
   listDepth: 2,
   aliases: 3,
@@ -29,6 +30,19 @@ type Request = [query: string, variables?: object];
 
 /** What is just within a limit, and what is one past it. */
 const CASES: [limit: keyof QueryLimits, what: string, within: Request, past: Request][] = [
+  ['nameLength', 'an alias', [`{ me { ${'a'.repeat(30)}: id } }`], [`{ me { ${'a'.repeat(31)}: id } }`]],
+  [
+    'nameLength',
+    'the name of an operation',
+    [`query ${'a'.repeat(30)} { me { id } }`],
+    [`query ${'a'.repeat(31)} { me { id } }`],
+  ],
+  [
+    'nameLength',
+    'a variable',
+    [`query ($${'a'.repeat(30)}: Int) { friendList(first: $${'a'.repeat(30)}) { totalCount } }`],
+    [`query ($${'a'.repeat(31)}: Int) { friendList(first: $${'a'.repeat(31)}) { totalCount } }`],
+  ],
   [
     'depth',
     'fields in each other',

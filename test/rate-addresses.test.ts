@@ -7,6 +7,7 @@ import { createAddressFinder } from '../src/transport/client-address';
 import { loadConfig, type Config } from '../src/config';
 import { RawSocket } from './support/raw-socket';
 import { TestServer } from './support/server';
+import { signClaims, TOKEN_SECRET } from './support/tokens';
 
 const ME = JSON.stringify({ query: '{ me { id } }' });
 
@@ -84,26 +85,81 @@ describe('what comes from one address is limited before it is known who calls', 
     expect((await post()).status).toBe(200);
   });
 
-  it('refused tokens, on both doors together: past the limit no token is looked at, also no good one', async () => {
+  const guess = async (times: number): Promise<number[]> => {
+    const statuses: number[] = [];
+    for (let time = 0; time < times; time++) statuses.push((await post({}, `Bearer a.guess.${time}`)).status);
+    return statuses;
+  };
+  /** How a socket is closed that says it with this token; null when it is let in. */
+  const enterBySocket = async (
+    socket: RawSocket,
+    token: string,
+  ): Promise<{ code: number; reason: string } | null> => {
+    socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+    return Promise.race([
+      socket.next().then(
+        () => null,
+        () => socket.closed,
+      ),
+      socket.closed,
+    ]);
+  };
+  const SHUT_OUT = { code: 4403, reason: 'Too many refused tokens: 3 in 3600 seconds are allowed.' };
+
+  it('refused tokens, on both doors together: past the limit no token is looked at that was not good before', async () => {
     await start({ rateFailures: 3 });
-    expect((await post({}, 'Bearer of.a.guess')).status).toBe(401);
-    expect((await post({}, 'Bearer another.guess.of')).status).toBe(401);
-    const early = [await RawSocket.open(server), await RawSocket.open(server)];
+    const [ann, bob] = [await server.token('ann'), await server.token('bob')];
+    expect(await guess(2)).toEqual([401, 401]);
     // A good token, and none at all, are no attempts.
     expect((await post()).status).toBe(200);
     for (let time = 0; time < 4; time++) expect((await post({}, '')).status).toBe(401);
-    early[0]?.send({ type: 'connection_init', payload: { authorization: 'Bearer a.third.guess' } });
-    const { code, reason } = (await early[0]?.closed) ?? {};
-    expect([code, reason?.slice(0, 14)]).toEqual([4403, 'Not signed in:']);
-    const refused = await post();
-    expect(refused.status).toBe(429);
-    expect(refused.headers.get('ratelimit-policy')).toBe('"refused tokens";q=3;w=3600');
-    early[1]?.send({ type: 'connection_init', payload: await server.headers({ userID: 'ann' }) });
-    expect(await early[1]?.closed).toMatchObject({
-      code: 4403,
-      reason: 'Too many refused tokens: 3 in 3600 seconds are allowed.',
+    const third = await enterBySocket(await RawSocket.open(server), 'a.third.guess');
+    expect([third?.code, third?.reason.slice(0, 14)]).toEqual([4403, 'Not signed in:']);
+    // Bob has not been here yet, so his token could be one more guess.
+    for (const token of ['another.guess.of', bob]) {
+      const refused = await post({}, `Bearer ${token}`);
+      expect(refused.status).toBe(429);
+      expect(refused.headers.get('ratelimit-policy')).toBe('"refused tokens";q=3;w=3600');
+      expect(await enterBySocket(await RawSocket.open(server), token)).toEqual(SHUT_OUT);
+    }
+    expect((await post({}, '')).status).toBe(429);
+    for (let time = 0; time < 5; time++) expect((await post()).status).toBe(200);
+    const socket = await RawSocket.open(server);
+    expect(await enterBySocket(socket, ann)).toBeNull();
+    await socket.close();
+  });
+
+  it('a token that was good passes that guard until it has ended or is revoked', async () => {
+    const clock = { nowMs: Date.now(), now: (): number => clock.nowMs };
+    server = await TestServer.start({
+      clock,
+      config: { rateWindowSeconds: 3_600, rateFailures: 3, jwtSecret: TOKEN_SECRET },
     });
-    expect((await connect()).statusCode).toBe(429);
+    const seconds = Math.floor(clock.nowMs / 1_000);
+    const short = await signClaims({ sub: 'ann', exp: seconds + 120 });
+    const long = await signClaims({ sub: 'bob' });
+    const revoked = await signClaims({ sub: 'cho' });
+    const admin = await signClaims({ sub: 'admin', role: 'admin' });
+    const status = async (token: string): Promise<number> => (await post({}, `Bearer ${token}`)).status;
+    for (const token of [short, long, revoked, admin]) expect(await status(token)).toBe(200);
+    expect(await guess(4)).toEqual([401, 401, 401, 429]);
+    await server.call(
+      { userID: 'admin', token: admin },
+      'mutation { revokeTokens(input: { userID: "cho" }) { userID } }',
+    );
+    // It is remembered for a minute; later it is checked anew.
+    for (const ms of [0, 59_000, 2_000]) {
+      clock.nowMs += ms;
+      expect([await status(short), await status(long), await status(revoked)]).toEqual([200, 200, 401]);
+    }
+    clock.nowMs += 120_000;
+    // The one that has ended is told so once, and is like any other from then on.
+    expect([await status(short), await status(short), await status(long)]).toEqual([401, 429, 200]);
+    expect(await enterBySocket(await RawSocket.open(server), short)).toEqual(SHUT_OUT);
+    expect(await enterBySocket(await RawSocket.open(server), revoked)).toEqual({
+      code: 4403,
+      reason: 'Not signed in: token revoked.',
+    });
   });
 
   it('by default nobody is believed who tells of another address', async () => {

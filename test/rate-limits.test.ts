@@ -20,7 +20,13 @@ describe('what one user asks for is limited', () => {
   const sockets = new Sockets(() => server);
   beforeAll(async () => {
     server = await TestServer.start({
-      config: { rateWindowSeconds: HOUR, rateQueries: 3, rateMutations: 4, rateSubscriptions: 2 },
+      config: {
+        rateWindowSeconds: HOUR,
+        rateQueries: 3,
+        rateMutations: 4,
+        rateSubscriptions: 2,
+        rateExports: 2,
+      },
     });
   });
   afterEach(() => sockets.closeAll());
@@ -99,6 +105,30 @@ describe('what one user asks for is limited', () => {
     expect([status, headers.get('ratelimit')?.replace(/t=.*/, '')]).toEqual([200, '"mutations";r=0;']);
   });
 
+  it('exports, beside other queries, on both doors together', async () => {
+    const user = newUser();
+    const EXPORT = 'query ($id: ID!) { ...All } fragment All on Query { mine: exportUser(userID: $id) }';
+    expect((await post(user, EXPORT, { id: user })).data).toMatchObject({ mine: { userID: user } });
+    const socket = await sockets.init(user);
+    socket.subscribe('1', EXPORT, { id: user });
+    expect(await socket.next()).toMatchObject({ id: '1', payload: { data: { mine: { userID: user } } } });
+    expect(await socket.next()).toMatchObject({ id: '1', type: 'complete' });
+    const { status, data, errors, headers } = await post(user, EXPORT, { id: user });
+    expect([status, data, errors?.[0]?.message]).toEqual([
+      429,
+      undefined,
+      `Too many exports: 2 in ${HOUR} seconds are allowed.`,
+    ]);
+    expect(headers.get('ratelimit-policy')).toBe(`"exports";q=2;w=${HOUR}`);
+    expectWithinTheHour(Number(headers.get('retry-after')));
+    // Nobody else's export, and administrators have no such limit.
+    const other = newUser();
+    expect((await post(other, EXPORT, { id: other })).status).toBe(200);
+    for (const caller of [ADMIN, { ...ADMIN, actAs: user }])
+      for (let time = 0; time < 3; time++)
+        expect((await post(caller, EXPORT, { id: user })).status).toBe(200);
+  });
+
   it('operations over WebSocket: an error for that one alone, with the same count as over HTTP', async () => {
     const user = newUser();
     const socket = await sockets.init(user);
@@ -144,6 +174,63 @@ describe('what one user asks for is limited', () => {
     expect(await socket.next()).toMatchObject({ payload: { data: { me: { id: user } } } });
   });
 
+  it('documents over HTTP that cannot be executed: past the limit no new document is looked at', async () => {
+    const [user, other] = [newUser(), newUser()];
+    expect((await post(other, '{ me { id nickName } }')).status).toBe(200);
+    const tooDeep = `{ ${'...{'.repeat(250)} me { id } ${'}'.repeat(250)} }`;
+    for (const [query, code] of [
+      ['{ no1 }', 'GRAPHQL_VALIDATION_FAILED'],
+      ['{ no2 ', 'GRAPHQL_PARSE_FAILED'],
+      [tooDeep, 'QUERY_TOO_COMPLEX'],
+    ] as const) {
+      const { status, headers, errors } = await post(user, query);
+      expect([status, errors?.[0]?.extensions['code']]).toEqual([400, code]);
+      expect(headers.get('ratelimit-policy')).toBe(`"invalid documents";q=3;w=${HOUR}`);
+    }
+    // Also one that is valid, and one that was found invalid before.
+    for (const query of ['{ me { selfSignature } }', '{ no1 }', tooDeep]) {
+      const { status, headers, errors } = await post(user, query);
+      expect([query, status, errors?.[0]?.extensions['code']]).toEqual([query, 429, 'RATE_LIMITED']);
+      expectWithinTheHour(Number(headers.get('retry-after')));
+    }
+    // What is known costs nothing, and counts as ever.
+    const known = await post(user, '{ me { id nickName } }');
+    expect([known.status, known.headers.get('ratelimit')?.replace(/t=.*/, '')]).toEqual([
+      200,
+      '"queries";r=2;',
+    ]);
+    expect((await post(other, '{ no4 }')).status).toBe(400);
+    for (let time = 0; time < 5; time++) expect((await post(ADMIN, `{ no${time} }`)).status).toBe(400);
+  });
+
+  it('a document without the operation that is asked for counts each time, though it is known', async () => {
+    const two = 'query A { me { id } } query B { me { id } }';
+    const [overHttp, overSocket] = [newUser(), newUser()];
+    const socket = await sockets.init(overSocket);
+    for (const expected of [false, false, false, true]) {
+      const { errors } = await post(overHttp, two);
+      expect(errors?.map(({ extensions }) => extensions['code'] === 'RATE_LIMITED')).toEqual([expected]);
+      socket.subscribe('1', two);
+      const { payload } = (await socket.next()) as { payload: unknown };
+      expect(JSON.stringify(payload).includes('RATE_LIMITED')).toBe(expected);
+    }
+  });
+
+  it('documents that cannot be executed count together over both doors', async () => {
+    const user = newUser();
+    const socket = await sockets.init(user);
+    expect((await post(user, '{ no1 }')).status).toBe(400);
+    for (const id of ['1', '2']) {
+      socket.subscribe(id, `{ no${id} }`);
+      expect(await socket.next()).toMatchObject({
+        payload: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
+      });
+    }
+    expect((await post(user, '{ no2 }')).status).toBe(429);
+    socket.subscribe('3', '{ no3 }');
+    expect(await socket.next()).toMatchObject({ payload: [{ extensions: { code: 'RATE_LIMITED' } }] });
+  });
+
   it('subscriptions: two are begun, a third is refused and listens to nothing', async () => {
     const user = newUser();
     const socket = await sockets.init(user);
@@ -161,6 +248,8 @@ describe('what one user asks for is limited', () => {
 
   it('administrators are not, nor whom they act for when they do', async () => {
     const user = newUser();
+    // Nobody acts for a user who does not exist.
+    await post(user, '{ me { id } }');
     for (const caller of [ADMIN, { ...ADMIN, actAs: user }]) {
       for (let level = 1; level <= 6; level++) {
         const { status, headers } = await post(caller, SET_LEVEL, { level });
@@ -175,8 +264,9 @@ describe('what one user asks for is limited', () => {
     const user = newUser();
     const read = async (): Promise<number[]> => {
       const text = await (await fetch(server.url.replace('/graphql', '/metrics'))).text();
-      return ['queries', 'mutations', 'subscriptions', 'requests', 'connects', 'failures'].map((kind) =>
-        Number(new RegExp(`^amicus_rate_limited_total\\{kind="${kind}"\\} (\\d+)$`, 'm').exec(text)?.[1]),
+      return ['queries', 'mutations', 'subscriptions', 'exports', 'requests', 'connects', 'failures'].map(
+        (kind) =>
+          Number(new RegExp(`^amicus_rate_limited_total\\{kind="${kind}"\\} (\\d+)$`, 'm').exec(text)?.[1]),
       );
     };
     const [queries = NaN, ...others] = await read();

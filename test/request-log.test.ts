@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { createLogger } from '../src/logger';
 import { BreakableStore } from './support/breakable-store';
+import { Issuer, sign } from './support/issuer';
 import { LogLines } from './support/log-lines';
+import { RawConnection } from './support/raw-connection';
 import { RawSocket } from './support/raw-socket';
 import { TestServer } from './support/server';
 
@@ -123,6 +126,34 @@ describe('the log of requests', () => {
       expect(log.text).not.toContain(secret);
     }
   });
+});
+
+test('a client that goes while its token is checked is told of', async () => {
+  const log = new LogLines();
+  const issuer = await Issuer.start();
+  const key = await issuer.createKey('key');
+  issuer.publish(key.jwk);
+  issuer.isHanging = true;
+  const server = await TestServer.start({
+    logTo: log,
+    config: { logLevel: 'info', logRequests: true, jwksUrl: issuer.url },
+  });
+  const connection = await RawConnection.open(server.url);
+  connection.write(
+    `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${await sign(key, { sub: 'ann' })}\r\n` +
+      'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+  );
+  while (issuer.waiting.size === 0) await setImmediate();
+  connection.close();
+  await connection.closed;
+  // By the time that this is answered, the server knows.
+  await fetch(server.url.replace('graphql', 'livez'));
+  issuer.goOn();
+  const [line] = await log.until('operation', 1);
+  expect(line).toMatchObject({ door: 'http', kind: 'unknown', code: 'ABORTED' });
+  await server.stop();
+  await issuer.stop();
+  expect(log.find('something failed in the background')).toEqual([]);
 });
 
 test('without being asked the server logs no request, and gives each its id all the same', async () => {

@@ -1,5 +1,6 @@
 import { enter, enterByHttp, toRefused } from './support/doors';
 import { loadAll } from './support/pages';
+import { RawConnection } from './support/raw-connection';
 import { RawSocket } from './support/raw-socket';
 import { ADMIN, TestServer, type Caller } from './support/server';
 import { describeOnStores } from './support/stores';
@@ -61,6 +62,22 @@ describeOnStores('a revoked token', (store) => {
     expect(await enter(server, await signClaims({ sub: 'ann', jti: 'two' }))).toEqual(ANN);
     await restore({ tokenID: 'one of ann' });
     expect(await enter(server, one)).toEqual(ANN);
+  });
+
+  it('is refused, too, when the body comes after it was revoked', async () => {
+    const token = await signClaims({ sub: 'ann', jti: 'slow' });
+    expect(await enterByHttp(server, token)).toBe('ann');
+    const body = '{"query":"mutation { setSelfInfo(input: { level: 9 }) { id } }"}';
+    const connection = await RawConnection.open(server.url);
+    connection.write(
+      `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n` +
+        `Expect: 100-continue\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`,
+    );
+    await connection.until((text) => text.includes('100 Continue'));
+    await revoke({ tokenID: 'slow' });
+    connection.write(body);
+    expect(await connection.untilClosed()).toMatch(/HTTP\/1\.1 401 [^]*token revoked/);
+    expect(await server.call('ann', '{ me { level } }')).toEqual({ me: { level: 0 } });
   });
 
   it('closes the sockets that were opened with it, also of an administrator who acts for somebody', async () => {

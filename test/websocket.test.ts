@@ -36,6 +36,7 @@ describe('the WebSocket door', () => {
   });
 
   it('takes the token whatever the case of its name, and the user that an administrator acts for', async () => {
+    await server.call('bob', '{ me { id } }');
     const { authorization } = await server.headers(ADMIN);
     const socket = await sockets.open();
     const payload = { Authorization: authorization, 'X-Amicus-Act-As': 'bob' };

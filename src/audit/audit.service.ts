@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../database/sql';
-import { badInput, CodedError } from '../errors';
+import { DatabaseUnavailableError } from '../database/unavailable';
+import { badInput, CodedError, type ErrorCode } from '../errors';
 import type { Clock } from '../lib/clock';
 import { requirePage, toPage, type Page, type PageInput } from '../lib/page';
 import { isUserID } from '../lib/user-id';
@@ -50,8 +51,7 @@ export class AuditService {
     try {
       result = await this.acts.run(open, work);
     } catch (error) {
-      const code = error instanceof CodedError ? error.extensions.code : 'INTERNAL_SERVER_ERROR';
-      await this.close(open, [code]).catch(this.onError);
+      await this.close(open, [toCode(error)]).catch(this.onError);
       throw error;
     }
     await this.close(open, toOutcomes(result)).catch((error: unknown) => {
@@ -87,4 +87,9 @@ export class AuditService {
       await this.database.transaction((tx) => this.rows.amend(tx, act, outcomes));
     }
   }
+}
+
+function toCode(error: unknown): ErrorCode {
+  if (error instanceof DatabaseUnavailableError) return 'SERVICE_UNAVAILABLE';
+  return error instanceof CodedError ? error.extensions.code : 'INTERNAL_SERVER_ERROR';
 }

@@ -48,6 +48,7 @@ export function toRowLine({ name }: Table, values: readonly SqlValue[]): string 
 
 /** Counts what belongs to whom, and makes the digests: the same on the side that writes and on the one that reads. */
 export class ExportTally {
+  /** Whoever has rows; a token that is revoked and whoever was deleted but stands in the audit log are counted too. */
   users = 0;
   readonly rows: Record<string, number> = Object.fromEntries(tables.map(({ name }) => [name, 0]));
   private readonly all = createHash('sha256');
@@ -74,6 +75,6 @@ export class ExportTally {
 }
 
 /** What an export holds, or an import has stored, in one sentence. */
-export function summarize({ users, rows }: Pick<ExportTally, 'users' | 'rows'>): string {
-  return `${toCount(users, 'user')}; ${toRowsText(rows)}`;
+export function summarize({ rows }: Pick<ExportTally, 'rows'>): string {
+  return `${toCount(rows['user'] ?? 0, 'user')}; ${toRowsText(rows)}`;
 }

@@ -1,7 +1,7 @@
 import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, OperationTypeNode } from 'graphql';
-import { badInput } from '../errors';
-import { toHttpError } from './error-presenter';
+import { badInput, type ErrorCode } from '../errors';
+import { toHttpError, toUnavailableHead } from './error-presenter';
 
 /** Executed over HTTP, a subscription would answer with its first event and leak the rest. */
 export const refuseSubscriptions: ApolloServerPlugin = {
@@ -23,7 +23,7 @@ export const refuseUnacceptable: ApolloServerPlugin = {
     const accept = http?.headers.get('accept') ?? '';
     return {
       async didResolveOperation() {
-        if (accept === '' || toMediaTypes(accept).some((type) => ANSWERED.includes(type))) return;
+        if (accept === '' || isAnswered(accept)) return;
         throw new GraphQLError(`Answers are ${ANSWER_TYPES.join(' or ')}; "accept" allows neither.`, {
           extensions: { code: 'BAD_REQUEST', http: { status: 406, headers: new HeaderMap() } },
         });
@@ -48,8 +48,24 @@ export const answerJsonClientsWith200: ApolloServerPlugin = {
   },
 };
 
+/** Tells clients, and what stands before the server, that the same may succeed later or on another one. */
+export const answerUnavailable: ApolloServerPlugin = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ response: { http, body } }) {
+        if (body.kind !== 'single') return;
+        const { data = null, errors = [] } = body.singleResult;
+        if (data !== null || errors.every(({ extensions }) => extensions?.['code'] !== UNAVAILABLE)) return;
+        const { status, headers } = toUnavailableHead();
+        http.status = status;
+        for (const [name, value] of headers) http.headers.set(name, value);
+      },
+    };
+  },
+};
+
+const UNAVAILABLE = 'SERVICE_UNAVAILABLE' satisfies ErrorCode;
 const ANSWER_TYPES = ['application/graphql-response+json', 'application/json'];
-const ANSWERED: readonly string[] = [...ANSWER_TYPES, 'application/*', '*/*'];
 const MISTAKES: readonly unknown[] = [
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -57,14 +73,43 @@ const MISTAKES: readonly unknown[] = [
   'BAD_USER_INPUT',
 ];
 
-/** Those that are not forbidden by `q=0`. */
-function toMediaTypes(accept: string): string[] {
+interface MediaRange {
+  type: string;
+  /** Others than its weight, and than the charset of all answers. */
+  hasParameters: boolean;
+  isForbidden: boolean;
+}
+
+function toRanges(accept: string): MediaRange[] {
   return accept
     .toLowerCase()
     .split(',')
-    .map((range) => range.split(';').map((part) => part.trim()))
-    .filter(([, ...parameters]) => !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)))
-    .map(([type = '']) => type);
+    .map((range) => {
+      const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+      return {
+        type,
+        hasParameters: parameters.some((parameter) => !/^(q=.*|charset="?utf-8"?)$/.test(parameter)),
+        isForbidden: parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)),
+      };
+    });
+}
+
+/** Those that are not forbidden by `q=0`. */
+function toMediaTypes(accept: string): string[] {
+  return toRanges(accept)
+    .filter(({ isForbidden }) => !isForbidden)
+    .map(({ type }) => type);
+}
+
+/** As Apollo Server finds it: the range that fits best decides. Says no when in doubt. */
+function isAnswered(accept: string): boolean {
+  const ranges = toRanges(accept).filter(({ hasParameters }) => !hasParameters);
+  return ANSWER_TYPES.some((answer) => {
+    const fitting = [answer, 'application/*', '*/*']
+      .map((wanted) => ranges.filter(({ type }) => type === wanted))
+      .find((found) => found.length > 0);
+    return fitting?.every(({ isForbidden }) => !isForbidden) === true;
+  });
 }
 
 function isJsonOnly(accept: string | undefined): boolean {

@@ -3,13 +3,14 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { NoSchemaIntrospectionCustomRule, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { NoSchemaIntrospectionCustomRule, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { executeCompiled, executeOutside } from './apollo-execution';
 import { enforceLimits } from './apollo-limits';
 import * as plugins from './apollo-plugins';
 import { BoundedStore } from './bounded-store';
 import type { RequestContext } from './context';
+import type { DocumentStore } from './document-store';
 import { presentError, type LogDefect } from './error-presenter';
 import type { OperationRates } from '../rates/operation-rates';
 import type { Execution } from './execution';
@@ -23,10 +24,12 @@ export interface ApolloOptions extends DocumentRules {
   logger: Logger;
   logDefect: LogDefect;
   operationRates: OperationRates;
+  documentStore: DocumentStore;
 }
 
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
-  const { schema, execution, limiter, maxTokens, introspection, logger, logDefect, operationRates } = options;
+  const { schema, execution, limiter, maxTokens, introspection, logger, logDefect } = options;
+  const { operationRates, documentStore } = options;
   return new ApolloServer<RequestContext>({
     gateway: executeOutside(schema, execution),
     logger,
@@ -41,7 +44,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     // The process has one owner of its signals, and it is not this.
     stopOnTerminationSignals: false,
     parseOptions: { maxLexicalTokens: maxTokens },
-    documentStore: new BoundedStore<DocumentNode>(({ loc }) => loc?.source.body.length ?? 0),
+    documentStore,
     persistedQueries: { cache: new BoundedStore<string>((text) => text.length) },
     formatError: (_formatted, error) => presentError(error, logDefect),
     /* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment -- What takes any context takes ours. */
@@ -51,6 +54,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
       plugins.refuseUnacceptable,
       limitRates(operationRates),
       plugins.answerJsonClientsWith200,
+      plugins.answerUnavailable,
       executeCompiled(execution),
       watchOperations,
       ApolloServerPluginCacheControlDisabled(),

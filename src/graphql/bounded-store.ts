@@ -5,7 +5,7 @@ const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 /** A key-value cache as Apollo Server wants them, in memory: bounded, and the longest unused go first. */
 export class BoundedStore<Value extends string | object> {
-  private readonly entries: LRUCache<string, Value>;
+  protected readonly entries: LRUCache<string, Value>;
 
   /** `toCharacters` says how long the text is that a value was made of: its memory goes with that. */
   constructor(toCharacters: (value: Value) => number) {

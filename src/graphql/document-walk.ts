@@ -7,6 +7,7 @@ import {
   isObjectType,
   Kind,
   SchemaMetaFieldDef,
+  TokenKind,
   TypeMetaFieldDef,
   type ASTNode,
   type DirectiveNode,
@@ -100,6 +101,7 @@ class DocumentWalk {
   }
 
   toCosts(): Map<OperationDefinitionNode, Cost> {
+    this.checkNames();
     const costs = new Map<OperationDefinitionNode, Cost>();
     for (const definition of this.document.definitions) {
       if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
@@ -218,6 +220,15 @@ class DocumentWalk {
       if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
     }
     return type.getFields()[name];
+  }
+
+  /** All of them: what is in no answer stands in the messages of validation. */
+  private checkNames(): void {
+    const { nameLength } = this.limits;
+    for (let token = this.document.loc?.startToken; token; token = token.next ?? undefined) {
+      if (token.kind === TokenKind.NAME && token.value.length > nameLength)
+        throw tooComplex('nameLength', nameLength);
+    }
   }
 
   private checkDirectives(

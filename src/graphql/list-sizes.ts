@@ -73,6 +73,11 @@ function readArgument(
   const names = findVariables(given);
   if (names.size === 0) return toSize(valueFromASTUntyped(given));
   const defaults = toDefaults(operation);
+  if (given.kind === Kind.VARIABLE) {
+    const variable = given.name.value;
+    return (variables) =>
+      toSize(Object.hasOwn(variables, variable) ? variables[variable] : defaults.get(variable));
+  }
   // A request may bring any number of variables, and names that every object has: only its own that stand here count.
   return (variables) => {
     const used = Object.create(null) as Record<string, unknown>;

@@ -1,11 +1,12 @@
-import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import { HeaderMap, type ApolloServerPlugin, type HTTPGraphQLHead } from '@apollo/server';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { ERROR_CODES } from '../errors';
 import type { OperationRates } from '../rates/operation-rates';
+import type { Verdict } from '../rates/rate-limit';
 import { toRateError, toRateHeaders } from '../rates/rate-refusal';
 import type { RequestContext } from './context';
 
-/** Counts operations over HTTP before they are executed, and tells in headers how many are left. */
+/** Counts what is asked for over HTTP before it is executed, and tells in headers how much is left. */
 export function limitRates(rates: OperationRates): ApolloServerPlugin<RequestContext> {
   return {
     async requestDidStart() {
@@ -13,20 +14,35 @@ export function limitRates(rates: OperationRates): ApolloServerPlugin<RequestCon
         async didResolveOperation({ contextValue, document, operation, response }) {
           // Not served here.
           if (operation === undefined || operation.operation === OperationTypeNode.SUBSCRIPTION) return;
-          const verdict = await rates.take(contextValue.viewer, document, operation);
-          if (verdict === null) return;
-          const headers = new HeaderMap(Object.entries(toRateHeaders(verdict)));
-          if (verdict.isRefused) {
-            const error = toRateError(verdict);
-            const http = { status: ERROR_CODES.RATE_LIMITED, headers };
-            throw new GraphQLError(error.message, {
-              originalError: error,
-              extensions: { ...error.extensions, http },
-            });
-          }
-          for (const [name, value] of headers) response.http.headers.set(name, value);
+          const { viewer, progress } = contextValue;
+          const verdict =
+            progress.verdict === undefined ? await rates.take(viewer, document, operation) : progress.verdict;
+          if (verdict?.isRefused === true) throw toRefusal(verdict);
+          tell(verdict, response.http);
+        },
+        async didEncounterErrors({ contextValue, source, operation, response, errors }) {
+          // Where there is a text without an operation, that is what the errors are about.
+          if (source === undefined || operation !== undefined) return;
+          const verdict = await rates.takeInvalid(contextValue.viewer);
+          tell(verdict, response.http);
+          // Apollo Server takes no other errors from here, and answers with those of this list.
+          if (verdict?.isRefused === true) (errors as GraphQLError[]).splice(0, Infinity, toRefusal(verdict));
         },
       };
     },
   };
+}
+
+function tell(verdict: Verdict | null, { headers }: HTTPGraphQLHead): void {
+  if (verdict === null) return;
+  for (const [name, value] of Object.entries(toRateHeaders(verdict))) headers.set(name, value);
+}
+
+function toRefusal(verdict: Verdict): GraphQLError {
+  const error = toRateError(verdict);
+  const headers = new HeaderMap(Object.entries(toRateHeaders(verdict)));
+  return new GraphQLError(error.message, {
+    originalError: error,
+    extensions: { ...error.extensions, http: { status: ERROR_CODES.RATE_LIMITED, headers } },
+  });
 }

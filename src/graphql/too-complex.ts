@@ -5,6 +5,7 @@ import { toHttpError } from './error-presenter';
 
 /** By limit, what a client is told. Tokens are counted, and too many told of, by the parser. */
 const WORDS = {
+  nameLength: (maximum) => `The document has a name of more than ${maximum} characters.`,
   depth: (maximum) => `The document is more than ${maximum} fields deep.`,
   listDepth: (maximum) => `The document has more than ${maximum} lists in each other.`,
   aliases: (maximum) => `The document has more than ${maximum} aliases at one level.`,

@@ -1,4 +1,5 @@
 import { GraphQLError, type OperationDefinitionNode } from 'graphql';
+import type { ErrorCode } from '../errors';
 import type { Step, Tracing } from '../tracing/tracing';
 
 export type Door = 'http' | 'websocket';
@@ -17,6 +18,8 @@ export class WatchedOperation {
   readonly startedAtMs = performance.now();
   kind: OperationKind = 'unknown';
   name: string | null = null;
+  /** Who asks, once that is known. Not for any label, line or trace. */
+  userID: string | null = null;
   /** Of its first error, or OK; null until it is answered. */
   code: string | null = null;
   /** Under which its defects stand in the log. */
@@ -67,10 +70,13 @@ export class WatchedOperation {
   /** Safe to call twice. */
   end(): void {
     const { code } = this;
-    if (code !== null && code !== 'OK') this.step?.fail(code, code === 'INTERNAL_SERVER_ERROR');
+    if (code !== null && code !== 'OK') this.step?.fail(code, FAULTS.includes(code));
     this.step?.end();
   }
 }
+
+/** What no client is to blame for. */
+const FAULTS: readonly string[] = ['INTERNAL_SERVER_ERROR', 'SERVICE_UNAVAILABLE'] satisfies ErrorCode[];
 
 /** Characters of an operation's name in a trace or a line of the log. */
 export const MAX_NAME = 100;

@@ -7,10 +7,11 @@ import { countRootFields } from './root-fields';
 /** Limits what users ask for, by the kind of operation. Administrators are not limited, whomever they act for. */
 export class OperationRates {
   private readonly limits: Record<OperationTypeNode, RateLimit>;
-
+  private readonly exports: RateLimit;
   private readonly invalidDocuments: RateLimit;
 
-  constructor({ queries, mutations, subscriptions, invalidDocuments }: RateLimits) {
+  constructor({ queries, mutations, subscriptions, exports, invalidDocuments }: RateLimits) {
+    this.exports = exports;
     this.invalidDocuments = invalidDocuments;
     this.limits = {
       [OperationTypeNode.QUERY]: queries,
@@ -20,8 +21,8 @@ export class OperationRates {
   }
 
   /**
-   * Takes a point for each root field, once before the operation is executed. Null when the viewer is not limited.
-   * The operation is one of the document, which is valid.
+   * Takes a point for each root field, and one of its own for each that exports a user, once before the operation is
+   * executed. Null when the viewer is not limited. The operation is one of the document, which is valid.
    */
   async take(
     { userID, isAdmin }: Viewer,
@@ -29,12 +30,20 @@ export class OperationRates {
     operation: OperationDefinitionNode,
   ): Promise<Verdict | null> {
     if (isAdmin) return null;
-    return this.limits[operation.operation].take(userID, countRootFields(document, operation));
+    const { all, exports } = countRootFields(document, operation);
+    const verdict = await this.limits[operation.operation].take(userID, all);
+    if (exports === 0 || verdict?.isRefused === true) return verdict;
+    const ofExports = await this.exports.take(userID, exports);
+    return ofExports?.isRefused === true ? ofExports : verdict;
   }
 
-  /** The refusal for who has sent too many documents that cannot be executed; null for everybody else. Takes nothing. */
-  findRefusal({ userID, isAdmin }: Viewer): Verdict | null {
-    return isAdmin ? null : this.invalidDocuments.findRefusal(userID);
+  /**
+   * The refusal for who has sent too many documents that cannot be executed, and sends one that is not known; null for
+   * everybody else. Takes nothing.
+   */
+  findRefusal({ userID, isAdmin }: Viewer, isKnown: () => boolean): Verdict | null {
+    if (isAdmin || !this.invalidDocuments.isSpent(userID) || isKnown()) return null;
+    return this.invalidDocuments.findRefusal(userID);
   }
 
   /** Takes a point for a document that was looked at and cannot be executed. Null when the viewer is not limited. */

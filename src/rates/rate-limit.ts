@@ -50,9 +50,14 @@ export class RateLimit {
     return this.findRefusal(key) ?? this.judge(key, await this.consume(this.counter, key, points));
   }
 
+  /** Whether whatever comes under this key is refused now. */
+  isSpent(key: string): boolean {
+    return this.spent.get(key) !== undefined;
+  }
+
   /** The refusal that whoever has spent the window gets, and at once; null for everybody else. Takes nothing. */
   findRefusal(key: string): Verdict | null {
-    if (this.spent.get(key) === undefined) return null;
+    if (!this.isSpent(key)) return null;
     return this.refuse(this.spent.getRemainingTTL(key));
   }
 

@@ -12,12 +12,13 @@ export interface RateConfig {
   readonly rateQueries: number;
   readonly rateMutations: number;
   readonly rateSubscriptions: number;
+  readonly rateExports: number;
   /** Null counts on each server for itself. */
   readonly redisUrls: readonly string[] | null;
   readonly redisPrefix: string;
 }
 
-/** HTTP requests, WebSocket handshakes and tokens that are refused, by address; the kinds of operations, by user. */
+/** HTTP requests, WebSocket handshakes and tokens that are refused, by address; the kinds of operations, and exports of a user, by user. */
 export const RATE_KINDS = [
   'requests',
   'connects',
@@ -25,10 +26,11 @@ export const RATE_KINDS = [
   'queries',
   'mutations',
   'subscriptions',
+  'exports',
 ] as const;
 
 export type RateLimits = Readonly<Record<(typeof RATE_KINDS)[number], RateLimit>> & {
-  /** Documents over WebSocket that cannot be executed, by user: as many as queries, on this server alone. */
+  /** Documents that cannot be executed, over either door, by user: as many as queries, on this server alone. */
   readonly invalidDocuments: RateLimit;
   /** Safe to call twice. */
   stop(): void;
@@ -53,6 +55,7 @@ export async function openRateLimits(
     config.rateQueries,
     config.rateMutations,
     config.rateSubscriptions,
+    config.rateExports,
   ];
   const redis =
     redisUrls === null || shared.every((points) => points === 0) ? null : new RateRedis(redisUrls, onError);
@@ -80,6 +83,7 @@ export async function openRateLimits(
     queries: create('queries', config.rateQueries, redis),
     mutations: create('mutations', config.rateMutations, redis),
     subscriptions: create('subscriptions', config.rateSubscriptions, redis),
+    exports: create('exports', config.rateExports, redis),
     invalidDocuments: create('invalid documents', config.rateQueries, null),
     stop: () => redis?.stop(),
   };

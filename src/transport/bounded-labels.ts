@@ -1,21 +1,32 @@
-/** Keeps the values of a metric's label few, whatever clients send: the first ones that come, and `other` for the rest. */
+/**
+ * Keeps the values of a metric's label few, whatever clients send: the first ones that come, a few of each user at the
+ * most, and `other` for the rest.
+ */
 export class BoundedLabels {
   private readonly known: Set<string>;
-  private places: number;
+  /** How many values each user has brought in; no more users than there are places. */
+  private readonly brought = new Map<string, number>();
 
   /** `known` take no place of the `places`. */
-  constructor(places: number, known: Iterable<string> = []) {
+  constructor(
+    private places: number,
+    known: Iterable<string> = [],
+  ) {
     this.known = new Set(known);
-    this.places = places;
   }
 
-  toLabel(value: string): string {
+  /** `userID` is whose word the value is; null for what no client chooses. */
+  toLabel(value: string, userID: string | null = null): string {
     if (this.known.has(value)) return value;
-    if (this.places === 0 || value.length > MAX_LENGTH) return 'other';
+    const brought = userID === null ? 0 : (this.brought.get(userID) ?? 0);
+    if (this.places === 0 || brought === MAX_OF_USER || value.length > MAX_LENGTH) return 'other';
+    if (userID !== null) this.brought.set(userID, brought + 1);
     this.places--;
     this.known.add(value);
     return value;
   }
 }
 
+/** So that twenty users are needed to fill a hundred places, and one has a few of an app's names to begin with. */
+export const MAX_OF_USER = 5;
 const MAX_LENGTH = 100;

@@ -5,6 +5,9 @@ import type { OperationNames } from './operation-names';
 /** Of a close frame's reason. */
 const MAX_REASON_BYTES = 123;
 
+/** Of an operation's id, which is kept while it is under way, and sent with each event. */
+const MAX_ID = 1_000;
+
 export interface ClientMessage {
   /** For graphql-ws, which knows operations by their names. */
   text: string;
@@ -33,6 +36,9 @@ export function readClientMessage(text: string, names: OperationNames): ClientMe
   }
   switch (message.type) {
     case MessageType.Subscribe: {
+      if (message.id.length > MAX_ID) {
+        return { code: CloseCode.BadRequest, reason: `Ids have at most ${MAX_ID} characters` };
+      }
       const name = names.begin(message.id);
       if (name === null)
         return { code: CloseCode.SubscriberAlreadyExists, reason: toTakenReason(message.id) };

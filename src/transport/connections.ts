@@ -29,18 +29,20 @@ export class Connections {
     });
   }
 
-  /** False, and the connection is cut off, when too many requests are under way on it already. */
-  beginRequest(connection: Duplex): boolean {
+  /**
+   * How many requests are under way on the connection with this one. 0, and it is cut off, when that would be too many.
+   */
+  beginRequest(connection: Duplex): number {
     const count = this.underWay.get(connection);
     // Requests that came in one piece with the one that was too much are told of, too.
-    if (count === undefined) return false;
+    if (count === undefined) return 0;
     if (count >= MAX_REQUESTS_AT_ONCE) {
       this.leave(connection);
       connection.destroy();
-      return false;
+      return 0;
     }
     this.underWay.set(connection, count + 1);
-    return true;
+    return count + 1;
   }
 
   /** Once for each request that has begun. */

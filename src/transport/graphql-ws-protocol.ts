@@ -102,7 +102,7 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
     options.connections.hold(session.connection);
     expiries.add(socket, authenticated.identity.expiresAtMs);
     revocations.add(socket, authenticated.identity);
-    session.observed.acknowledged();
+    session.observed.acknowledged(authenticated.viewer.userID);
     socket.once('close', () => {
       census.leave(authenticated.viewer.userID);
       expiries.delete(socket);
@@ -129,7 +129,8 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
           presentError(error, logDefect);
           // From 1013 clients come back by themselves, after 1011 they do not.
           const mayComeBack = error instanceof DatabaseUnavailableError;
-          extra.socket.close(mayComeBack ? TRY_AGAIN_LATER : INTERNAL_ERROR, 'Something went wrong here');
+          if (mayComeBack) extra.socket.close(TRY_AGAIN_LATER, 'Unavailable now');
+          else extra.socket.close(INTERNAL_ERROR, 'Something went wrong here');
         }
         return false;
       }
@@ -174,8 +175,8 @@ async function toExecution(
   }
   const { query, variables, operationName = null } = resolved;
   const { viewer } = authenticated;
-  // Documents are dear to check, and requests over a socket are not counted by its address.
-  const refusal = operations.isKnown(query) ? null : operationRates.findRefusal(viewer);
+  // Documents are dear to check.
+  const refusal = operationRates.findRefusal(viewer, () => operations.isKnown(query));
   if (refusal !== null) return refuse(refusal);
   const checked = operations.check(query, operationName, variables ?? {});
   if ('errors' in checked) {
@@ -183,7 +184,9 @@ async function toExecution(
     return verdict?.isRefused === true ? refuse(verdict) : checked.errors;
   }
   const { document, operation } = checked;
-  const verdict = operation && (await operationRates.take(viewer, document, operation));
+  const verdict = await (operation === null
+    ? operationRates.takeInvalid(viewer)
+    : operationRates.take(viewer, document, operation));
   if (verdict?.isRefused === true) return refuse(verdict);
   // The client may have gone while its points were counted: nobody would end what is opened now.
   if (session.socket.readyState !== WebSocket.OPEN) return [TOO_MANY_OPERATIONS];

@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import type { Verdict } from '../rates/rate-limit';
+import { toRateError, toRateHeaders } from '../rates/rate-refusal';
 
 /** Why a request is answered without a result. `code` is what stands in `extensions.code` of a GraphQL answer. */
 export class HttpProblem extends Error {
@@ -17,6 +19,11 @@ export class HttpProblem extends Error {
   }
 }
 
+export function toRateProblem(verdict: Verdict): HttpProblem {
+  const { message, extensions } = toRateError(verdict);
+  return new HttpProblem(429, 'RATE_LIMITED', message, toRateHeaders(verdict), extensions);
+}
+
 /** Does nothing when an answer has begun already, or when the client has gone. */
 export function send(
   response: ServerResponse,
@@ -25,5 +32,16 @@ export function send(
   body: string,
 ): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+  const bytes = toBytes(body);
+  response.writeHead(status, { ...headers, 'content-length': bytes.length }).end(bytes);
+}
+
+/** Where texts become bytes: `Buffer.from` counts these first, which takes as long as writing them. */
+const desk = Buffer.allocUnsafeSlow(192 * 1024);
+/** Of UTF-8, for each unit of a text. */
+const MAX_BYTES = 3;
+
+function toBytes(text: string): Buffer {
+  if (text.length * MAX_BYTES > desk.length) return Buffer.from(text);
+  return Buffer.from(desk.subarray(0, desk.write(text)));
 }

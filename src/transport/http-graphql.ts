@@ -1,25 +1,49 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer, type BaseContext, type HTTPGraphQLResponse } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import { DatabaseUnavailableError } from '../database/unavailable';
 import { CodedError } from '../errors';
-import { toHttpError } from '../graphql/error-presenter';
+import { toHttpError, toUnavailableHead } from '../graphql/error-presenter';
+import type { HeldBody } from './body-room';
 import { HttpProblem, send } from './http-answer';
 import { readJson } from './http-body';
 import { fromSearch, toSearch } from './http-search';
 import type { Origins } from './origins';
 
+/** Knows how to answer what Apollo Server has answered before. */
+interface Shortcut<Context> {
+  /** What Apollo Server chose for an answer; `accept` is empty where none was sent. */
+  learnContentType: (accept: string, contentType: string) => void;
+  /** Null for what is to go to Apollo Server, with the same context. */
+  answer: (sent: Parameters, accept: string, context: Context) => Promise<Answer | null>;
+}
+
+interface Answer {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
+
 export interface GraphqlHandlerOptions<Context extends BaseContext> {
   apollo: ApolloServer<Context>;
+  knownQueries?: Shortcut<Context> | undefined;
   /** Rejects when nothing of the request is to be read. */
   admit?: (request: IncomingMessage) => Promise<void>;
   /** Rejects when the caller may not call; nothing of the body is read then. */
   createContext: (request: IncomingMessage) => Promise<Context>;
+  /** Rejects when the caller may call no longer; asked of a request whose body came after its context was made. */
+  checkAgain?: (request: IncomingMessage) => Promise<void>;
   /**
    * Gives what is to be executed in place of what was sent; the very same object when nothing changes. Asked only for
    * those who may call.
    */
   resolveDocument?: ((sent: Parameters) => Parameters) | undefined;
+  /** Throws when the text of a document is not to be looked at. */
+  admitDocument?: (context: Context, text: string) => void;
   origins: Origins;
   maxBodyBytes: number;
+  /** Where the caller's body is held until it is whole; undefined for any room. */
+  holdBody?: (context: Context) => HeldBody | undefined;
   /** Gets what went wrong here, of which the client is told nothing. */
   onError: (error: unknown) => void;
 }
@@ -46,10 +70,8 @@ export function createGraphqlHandler<Context extends BaseContext>(
         return;
       }
       await options.admit?.(request);
-      const { status = 200, headers, body } = await execute(request, search, options);
-      // Results come in pieces only for @defer and @stream, which the schema does not have.
-      if (body.kind !== 'complete') throw new Error('A result in pieces was not expected.');
-      send(response, status, { ...shared, ...Object.fromEntries(headers) }, body.string);
+      const { status, headers, body } = await execute(request, search, options);
+      send(response, status, { ...shared, ...headers }, body);
     } catch (error) {
       // A client that went away in the middle of its request is nobody's fault here.
       if (request.errored !== null) return;
@@ -66,8 +88,9 @@ const DEFECT = new HttpProblem(500, 'INTERNAL_SERVER_ERROR', 'Something went wro
 async function execute<Context extends BaseContext>(
   request: IncomingMessage,
   search: string,
-  { apollo, createContext, resolveDocument, origins, maxBodyBytes }: GraphqlHandlerOptions<Context>,
-): Promise<HTTPGraphQLResponse> {
+  options: GraphqlHandlerOptions<Context>,
+): Promise<Answer> {
+  const { apollo, knownQueries, createContext, resolveDocument, origins, maxBodyBytes } = options;
   const { method = 'GET' } = request;
   if (method !== 'GET' && method !== 'POST') {
     throw new HttpProblem(405, 'BAD_REQUEST', 'GraphQL is served by GET and POST.', { allow: METHODS });
@@ -75,24 +98,40 @@ async function execute<Context extends BaseContext>(
   if (origins.refuses(request.headers)) {
     throw new HttpProblem(403, 'FORBIDDEN', 'Pages of this origin may not call here (AMICUS_CORS_ORIGINS).');
   }
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
-  const answer = (body: unknown, context: () => Promise<Context>): Promise<HTTPGraphQLResponse> =>
-    apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method, headers, search, body: method === 'POST' ? body : undefined },
-      context: () => context().catch(toApollo),
-    });
+  const answer = async (body: unknown, context: () => Promise<Context>): Promise<Answer> =>
+    toAnswer(
+      await apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: {
+          method,
+          headers: toHeaderMap(request.headers),
+          search,
+          body: method === 'POST' ? body : undefined,
+        },
+        context: () => context().catch(toApollo),
+      }),
+    );
 
+  const refuse = (error: unknown): Promise<Answer> => answer({}, () => throwAgain(error));
+  let context: Context;
   // Before anything is read: a large body is dear, and of a caller who may not call it is nobody's.
-  const caller = await createContext(request).then(
-    (context) => ({ context }),
-    (error: unknown) => ({ error }),
-  );
-  if ('error' in caller) return answer({}, () => throwAgain(caller.error));
-
-  let sent = method === 'POST' ? await readJson(request, maxBodyBytes) : fromSearch(search);
+  try {
+    context = await createContext(request);
+  } catch (error) {
+    return refuse(error);
+  }
+  const isWhole = request.complete;
+  let sent =
+    method === 'POST'
+      ? await readJson(request, maxBodyBytes, options.holdBody?.(context))
+      : fromSearch(search);
+  // A body that is sent slowly must not outlast its token.
+  if (!isWhole) {
+    try {
+      await options.checkAgain?.(request);
+    } catch (error) {
+      return refuse(error);
+    }
+  }
   if (hasOddHash(sent)) {
     throw new HttpProblem(400, 'BAD_REQUEST', 'The "sha256Hash" of a persisted query must be a text.');
   }
@@ -105,7 +144,31 @@ async function execute<Context extends BaseContext>(
       return answer(sent, () => throwAgain(error));
     }
   }
-  return answer(sent, () => Promise.resolve(caller.context));
+  const { accept = '' } = request.headers;
+  if (knownQueries !== undefined && method === 'POST' && isParameters(sent)) {
+    const found = await knownQueries.answer(sent, accept, context);
+    if (found !== null) return found;
+  }
+  if (isParameters(sent) && typeof sent['query'] === 'string')
+    options.admitDocument?.(context, sent['query']);
+  const given = await answer(sent, () => Promise.resolve(context));
+  const contentType = given.headers['content-type'];
+  if (given.status === 200 && contentType !== undefined) knownQueries?.learnContentType(accept, contentType);
+  return given;
+}
+
+function toHeaderMap(headers: IncomingHttpHeaders): HeaderMap {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return map;
+}
+
+function toAnswer({ status = 200, headers, body }: HTTPGraphQLResponse): Answer {
+  // Results come in pieces only for @defer and @stream, which the schema does not have.
+  if (body.kind !== 'complete') throw new Error('A result in pieces was not expected.');
+  return { status, headers: Object.fromEntries(headers), body: body.string };
 }
 
 async function throwAgain(error: unknown): Promise<never> {
@@ -113,6 +176,10 @@ async function throwAgain(error: unknown): Promise<never> {
 }
 
 function toApollo(error: unknown): never {
+  if (error instanceof DatabaseUnavailableError) {
+    const extensions = { http: toUnavailableHead() };
+    throw new GraphQLError(error.message, { originalError: error, extensions });
+  }
   throw error instanceof CodedError ? toHttpError(error) : error;
 }
 

@@ -1,12 +1,16 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import type { RequestContext } from '../graphql/context';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
+import type { Verdict } from '../rates/rate-limit';
 import type { Viewer } from '../users/viewer';
 import { fromHeaders, type Authenticate } from './authenticate';
+import { BodyRoom } from './body-room';
 import type { Connections } from './connections';
-import { send } from './http-answer';
+import { send, toRateProblem } from './http-answer';
 import { createGraphqlHandler } from './http-graphql';
+import { MessageTurns } from './message-turns';
 import type { Metrics } from './metrics';
 import { sendMetrics } from './metrics-server';
 import type { Observer } from './observer';
@@ -22,6 +26,8 @@ export interface HttpOptions {
   createContext: (viewer: Viewer) => RequestContext;
   /** Null when there is no manifest. */
   documents: TrustedDocuments | null;
+  /** The refusal for who may not have a new document looked at. */
+  findDocumentRefusal: (viewer: Viewer, text: string) => Verdict | null;
   /** The origins of pages that may call; `*` for all. */
   corsOrigins: readonly string[];
   /** Null when they are not served here. */
@@ -30,6 +36,8 @@ export interface HttpOptions {
   connections: Connections;
   /** Whether the process takes new work. */
   isReady: () => boolean;
+  /** Whether the database answers. Never rejects. */
+  isDatabaseUp: () => Promise<boolean>;
   /** Whether it does so without hearing of other servers: all is served, some of it later. */
   isDegraded: () => boolean;
   onError: (error: unknown) => void;
@@ -58,6 +66,9 @@ const LIMITS: HttpLimits = {
   silenceMs: 120_000,
 };
 
+/** Of the largest size, and any number of smaller ones that are not more together. */
+const BODIES_PER_USER = 8;
+
 /** The HTTP door: GraphQL at its path, the two probes, and the metrics. */
 export function createHttpServer(options: HttpOptions): Server {
   const {
@@ -73,27 +84,41 @@ export function createHttpServer(options: HttpOptions): Server {
     onError,
     limits = LIMITS,
   } = options;
+  const room = new BodyRoom(BODIES_PER_USER * limits.maxBodyBytes);
+  const findViewer = async (request: IncomingMessage): Promise<Viewer> => {
+    try {
+      const credentials = fromHeaders(request.headers);
+      const { viewer } = await rateDoor.guard(rateDoor.toKey(request), credentials, authenticate);
+      return viewer;
+    } catch (thrown) {
+      // Of anything else Apollo Server would show what it says.
+      const error =
+        thrown instanceof Error ? thrown : new Error('What was thrown is no Error.', { cause: thrown });
+      observer.find(request)?.own([error]);
+      throw error;
+    }
+  };
   const answerGraphql = createGraphqlHandler({
     apollo,
     admit: (request) => rateDoor.admitRequest(request),
     createContext: async (request) => {
+      const viewer = await findViewer(request);
+      connections.hold(request.socket);
       const operation = observer.find(request);
-      try {
-        const credentials = fromHeaders(request.headers);
-        const { viewer } = await rateDoor.guard(rateDoor.toKey(request), credentials, authenticate);
-        connections.hold(request.socket);
-        return Object.assign(createContext(viewer), { operation });
-      } catch (thrown) {
-        // Of anything else Apollo Server would show what it says.
-        const error =
-          thrown instanceof Error ? thrown : new Error('What was thrown is no Error.', { cause: thrown });
-        operation?.own([error]);
-        throw error;
-      }
+      if (operation !== null) operation.userID = viewer.userID;
+      return Object.assign(createContext(viewer), { operation });
+    },
+    checkAgain: async (request) => {
+      await findViewer(request);
     },
     resolveDocument: documents === null ? undefined : (sent) => documents.resolve(sent, true),
+    admitDocument: ({ viewer }, text) => {
+      const refusal = options.findDocumentRefusal(viewer, text);
+      if (refusal !== null) throw toRateProblem(refusal);
+    },
     origins: new Origins(corsOrigins),
     maxBodyBytes: limits.maxBodyBytes,
+    holdBody: ({ viewer }) => (viewer.isAdmin ? undefined : room.open(viewer.userID)),
     onError,
   });
   const server = createServer({
@@ -104,12 +129,27 @@ export function createHttpServer(options: HttpOptions): Server {
   });
   server.setTimeout(limits.silenceMs);
   connections.watch(server);
+  const pipelines = new WeakMap<Socket, MessageTurns>();
   server.on('request', (request, response) => {
     const { socket } = request;
-    if (!connections.beginRequest(socket)) return;
+    const underWay = connections.beginRequest(socket);
+    if (underWay === 0) return;
     response.once('close', () => {
       connections.endRequest(socket);
     });
+    if (underWay === 1) {
+      serve(request, response);
+      return;
+    }
+    let pipeline = pipelines.get(socket);
+    if (pipeline === undefined) pipelines.set(socket, (pipeline = new MessageTurns(() => undefined)));
+    pipeline.add(() => {
+      if (!socket.destroyed) serve(request, response);
+    });
+  });
+  return server;
+
+  function serve(request: IncomingMessage, response: ServerResponse): void {
     // Who comes again on a connection of its own finds a server that stays.
     if (!options.isReady()) response.setHeader('connection', 'close');
     const { path, search } = splitUrl(request);
@@ -121,10 +161,7 @@ export function createHttpServer(options: HttpOptions): Server {
         send(response, 200, TEXT, 'ok\n');
         return;
       case '/readyz':
-        // A server that is degraded stays in service: the others most likely are no better off.
-        if (!options.isReady()) send(response, 503, TEXT, 'not ready\n');
-        else if (options.isDegraded()) send(response, 200, TEXT, 'degraded: the bus is down\n');
-        else send(response, 200, TEXT, 'ready\n');
+        void sendReadiness(options, response);
         return;
       case '/metrics':
         if (metrics === null) break;
@@ -132,8 +169,19 @@ export function createHttpServer(options: HttpOptions): Server {
         return;
     }
     send(response, 404, TEXT, `Nothing is served here; GraphQL is at ${GRAPHQL_PATH}.`);
-  });
-  return server;
+  }
+}
+
+async function sendReadiness(
+  { isReady, isDatabaseUp, isDegraded }: HttpOptions,
+  response: ServerResponse,
+): Promise<void> {
+  const isUp = await isDatabaseUp();
+  // A server that is degraded stays in service: the others most likely are no better off.
+  if (!isReady()) send(response, 503, TEXT, 'not ready\n');
+  else if (!isUp) send(response, 503, TEXT, 'not ready: the database does not answer\n');
+  else if (isDegraded()) send(response, 200, TEXT, 'degraded: the bus is down\n');
+  else send(response, 200, TEXT, 'ready\n');
 }
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' };

@@ -2,9 +2,9 @@
  * Of one socket, in one turn of the event loop. A client may send hundreds of operations in one piece, each of which
  * takes time to be read and checked: what is behind these waits for the next turns, so that others have theirs between.
  */
-const MESSAGES_PER_TURN = 8;
+const MESSAGES_PER_TURN = 2;
 
-/** Handles a socket's messages in their order. */
+/** Handles a socket's messages, or the requests of one connection, in their order. */
 export class MessageTurns {
   private readonly waiting: (() => void)[] = [];
   private taken = 0;

@@ -1,11 +1,16 @@
 import { Kind, parse } from 'graphql';
+import { CloseCode } from 'graphql-ws';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { WatchedOperation } from '../graphql/watched-operation';
 import { BoundedLabels } from './bounded-labels';
 
-/** How many names of operations are told apart, besides those of trusted documents. */
+/** How many names of operations are told apart, besides those of trusted documents: the first, a few of each user. */
 export const MAX_OPERATION_NAMES = 100;
 const MAX_CODES = 50;
+/** What this server closes with, and what its clients commonly do: a client may send any number. */
+const CLOSE_CODES = [1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1013].concat(
+  Object.values(CloseCode).filter((code) => typeof code === 'number'),
+);
 /** In seconds: a request that is answered from memory takes a part of a millisecond. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -16,7 +21,7 @@ export class OperationMetrics {
   private readonly count: Counter;
   private readonly duration: Histogram;
   private readonly closes: Counter;
-  private readonly closeCodes = new BoundedLabels(MAX_CODES);
+  private readonly closeCodes = new BoundedLabels(0, CLOSE_CODES.map(String));
 
   /** `trusted` are documents whose operations are always told apart. */
   constructor(register: Registry, trusted: Iterable<string>) {
@@ -43,8 +48,8 @@ export class OperationMetrics {
     });
   }
 
-  observe({ door, kind, name, code }: WatchedOperation, seconds: number): void {
-    const operation = name === null ? '' : this.names.toLabel(name);
+  observe({ door, kind, name, code, userID }: WatchedOperation, seconds: number): void {
+    const operation = name === null ? '' : this.names.toLabel(name, userID);
     this.count.inc({ door, kind, operation, code: this.codes.toLabel(code ?? 'UNKNOWN') });
     this.duration.observe({ door, kind, operation }, seconds);
   }

@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { DatabaseLoad } from '../database/statement-watch';
+import { answerInTime } from '../lib/answer-in-time';
 import { addReplicaMetrics } from './replica-metrics';
 import type { HubStats } from '../events/hub';
 import type { ReplicaReadStats } from '../users/replica-reads';
@@ -34,6 +36,10 @@ let nodeMetrics: Registry | undefined;
 
 /** How long the database may take to say what is in the backlog. */
 const BACKLOG_MS = 2_000;
+
+/** After the metrics were rendered they are not for so many times as long, and at most so long. */
+const RESTS = 9;
+const MAX_REST_MS = 250;
 
 /** `register` holds the metrics that are counted where things happen. */
 export function createMetrics(
@@ -131,7 +137,8 @@ export function createMetrics(
   });
 
   async function collect(): Promise<void> {
-    const backlog = await answerInTime(fanout.loadBacklog());
+    // The other numbers are wanted all the more when this one cannot be had.
+    const backlog = await answerInTime(fanout.loadBacklog(), BACKLOG_MS);
     databaseUp.set(backlog === null ? 0 : 1);
     jobs.set(backlog?.count ?? NaN);
     const { oldestMs = NaN } = backlog ?? {};
@@ -173,26 +180,27 @@ export function createMetrics(
     return Registry.merge([...registers, nodeMetrics]).metrics();
   }
 
+  let restUntilMs = 0;
+  /** However often it is asked for, it takes no more than a part of the processor's time. */
+  async function renderAfterRest(): Promise<string> {
+    const restMs = restUntilMs - performance.now();
+    if (restMs > 0) await setTimeout(restMs);
+    const startedMs = performance.now();
+    const text = await renderNow();
+    const endedMs = performance.now();
+    restUntilMs = endedMs + Math.min(MAX_REST_MS, (endedMs - startedMs) * RESTS);
+    return text;
+  }
+
   let rendering: Promise<string> | undefined;
   return {
     contentType: Registry.PROMETHEUS_CONTENT_TYPE,
     // Who asks meanwhile gets the same text: it takes milliseconds, and nobody has to show a token for it.
     render: () =>
-      (rendering ??= renderNow().finally(() => {
+      (rendering ??= renderAfterRest().finally(() => {
         rendering = undefined;
       })),
   };
-}
-
-/** Null when there is no answer, or none in time: the other numbers are wanted all the more then. */
-async function answerInTime<Answer>(answer: Promise<Answer>): Promise<Answer | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, BACKLOG_MS, null);
-  });
-  const found = await Promise.race([answer.catch(() => null), late]);
-  clearTimeout(timer);
-  return found;
 }
 
 function setTotal(counter: Counter, total: number): void {

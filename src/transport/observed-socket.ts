@@ -18,6 +18,7 @@ export class ObservedSocket {
   /** Those that are not answered yet; an open subscription is answered. */
   private readonly operations = new Map<string, WatchedOperation>();
   private count = 0;
+  private userID: string | null = null;
 
   constructor(
     readonly requestID: string,
@@ -25,7 +26,8 @@ export class ObservedSocket {
     private readonly tracing: Tracing | null,
   ) {}
 
-  acknowledged(): void {
+  acknowledged(userID: string): void {
+    this.userID = userID;
     this.reports.openSocket(this.requestID);
   }
 
@@ -84,6 +86,8 @@ export class ObservedSocket {
   private begin(name: string, step: Step | null): void {
     this.count += 1;
     const requestID = `${this.requestID}/${this.count}`;
-    this.operations.set(name, new WatchedOperation('websocket', requestID, this.tracing, step));
+    const operation = new WatchedOperation('websocket', requestID, this.tracing, step);
+    operation.userID = this.userID;
+    this.operations.set(name, operation);
   }
 }

@@ -118,8 +118,7 @@ export class Observer {
 
 /** Of a request that never came to be an operation. */
 function toCode(status: number): string {
-  if (status >= 500) return 'INTERNAL_SERVER_ERROR';
-  return CODES[status] ?? 'BAD_REQUEST';
+  return CODES[status] ?? (status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST');
 }
 
 const CODES: Readonly<Record<number, string>> = {
@@ -127,6 +126,7 @@ const CODES: Readonly<Record<number, string>> = {
   401: 'UNAUTHENTICATED',
   403: 'FORBIDDEN',
   429: 'RATE_LIMITED',
+  503: 'SERVICE_UNAVAILABLE',
 };
 
 function toMs(seconds: number): number {

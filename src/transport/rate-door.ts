@@ -3,16 +3,24 @@ import { CodedError } from '../errors';
 import { toNetwork } from '../lib/network-address';
 import type { Verdict } from '../rates/rate-limit';
 import type { RateLimits } from '../rates/rate-limits';
-import { toRateError, toRateHeaders } from '../rates/rate-refusal';
-import type { Authenticate, Authenticated, Credentials } from './authenticate';
+import { toRateError } from '../rates/rate-refusal';
+import {
+  fromHeaders,
+  toToken,
+  type Authenticate,
+  type Authenticated,
+  type Credentials,
+} from './authenticate';
 import type { FindAddress } from './client-address';
-import { HttpProblem } from './http-answer';
+import { toRateProblem } from './http-answer';
 
 /** Limits, by address, what comes before it is known who calls. */
 export class RateDoor {
   constructor(
     private readonly limits: Pick<RateLimits, 'requests' | 'connects' | 'failures'>,
     private readonly findAddress: FindAddress,
+    /** Whether this token was good here before: from an address that has tried too many, no other one is looked at. */
+    private readonly knowsToken: (token: string | null) => boolean,
   ) {}
 
   /** By which one caller counts: an IPv4 address or a network of IPv6. */
@@ -23,17 +31,14 @@ export class RateDoor {
   /** Counts an HTTP request. Rejects with the 429 for an address that has sent too many, or too many wrong tokens. */
   async admitRequest(request: IncomingMessage): Promise<void> {
     const key = this.toKey(request);
-    const verdict = this.limits.failures.findRefusal(key) ?? (await this.limits.requests.take(key));
-    if (verdict?.isRefused !== true) return;
-    throw new HttpProblem(429, 'RATE_LIMITED', toRateError(verdict).message, toRateHeaders(verdict), {
-      retryAfterMs: verdict.resetMs,
-    });
+    const verdict =
+      this.findShutOut(key, fromHeaders(request.headers)) ?? (await this.limits.requests.take(key));
+    if (verdict?.isRefused === true) throw toRateProblem(verdict);
   }
 
-  /** Counts a WebSocket handshake, and gives the refusal where there is one. */
+  /** Counts a WebSocket handshake, and gives the refusal where there is one. Its token comes later. */
   async findConnectRefusal(request: IncomingMessage): Promise<Verdict | null> {
-    const key = this.toKey(request);
-    const verdict = this.limits.failures.findRefusal(key) ?? (await this.limits.connects.take(key));
+    const verdict = await this.limits.connects.take(this.toKey(request));
     return verdict?.isRefused === true ? verdict : null;
   }
 
@@ -42,7 +47,7 @@ export class RateDoor {
    * nothing looked at, for who has tried too many. No token at all is no attempt.
    */
   async guard(key: string, credentials: Credentials, authenticate: Authenticate): Promise<Authenticated> {
-    const refusal = this.limits.failures.findRefusal(key);
+    const refusal = this.findShutOut(key, credentials);
     if (refusal !== null) throw toRateError(refusal);
     try {
       return await authenticate(credentials);
@@ -51,5 +56,12 @@ export class RateDoor {
       if (isFailure && credentials.authorization !== undefined) await this.limits.failures.take(key);
       throw error;
     }
+  }
+
+  private findShutOut(key: string, credentials: Credentials): Verdict | null {
+    const { failures } = this.limits;
+    // The token is digested only for those whom it may save.
+    if (!failures.isSpent(key) || this.knowsToken(toToken(credentials))) return null;
+    return failures.findRefusal(key);
   }
 }

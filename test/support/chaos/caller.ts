@@ -72,7 +72,7 @@ export class ChaosCaller {
       try {
         const text = await this.post(url, token, JSON.stringify({ query, variables }));
         const answer = JSON.parse(text) as GraphqlAnswer<Record<string, unknown>>;
-        const hasFailed = answer.errors?.[0]?.extensions['code'] === 'INTERNAL_SERVER_ERROR';
+        const hasFailed = answer.errors?.[0]?.extensions['code'] === 'SERVICE_UNAVAILABLE';
         return hasFailed && this.door.manners !== undefined ? UNKNOWN : answer;
       } catch (error) {
         if ((error as { code?: string }).code !== 'ECONNREFUSED') return UNKNOWN;

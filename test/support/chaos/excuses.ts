@@ -4,7 +4,8 @@
  */
 const EXCUSES: readonly RegExp[] = [
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT/,
-  /DatabaseUnavailableError|CommitOutcomeUnknownError/,
+  /DatabaseUnavailableError|CommitOutcomeUnknownError|the database cannot be reached/,
+  /Revocations by other servers are not heard of/,
   /Connection terminated|connection for notifications has ended|timeout exceeded when trying to connect/,
   /Query read timeout|timeout expired/,
   /terminating connection|the database system is (starting up|shutting down|not yet accepting connections|in recovery mode)/,

@@ -8,7 +8,7 @@ import type { FuzzNews } from './fuzz-process';
 
 /** What is refused for coming too often would not be looked at. */
 const UNLIMITED = Object.fromEntries(
-  ['REQUESTS', 'CONNECTS', 'FAILURES', 'QUERIES', 'MUTATIONS', 'SUBSCRIPTIONS'].map((kind) => [
+  ['REQUESTS', 'CONNECTS', 'FAILURES', 'QUERIES', 'MUTATIONS', 'SUBSCRIPTIONS', 'EXPORTS'].map((kind) => [
     `AMICUS_RATE_${kind}`,
     '0',
   ]),
