@@ -16,6 +16,7 @@ import { DocumentStore } from './graphql/document-store';
 import type { LogDefect } from './graphql/error-presenter';
 import { findRequestID } from './graphql/watched-operation';
 import { Execution } from './graphql/execution';
+import { KnownQueries } from './graphql/known-queries';
 import { QueryLimiter } from './graphql/limits';
 import { Operations } from './graphql/operations';
 import { createExecutableSchema } from './graphql/resolvers';
@@ -117,10 +118,12 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     const documentRules = { limiter, maxTokens: queryLimits.tokens, introspection };
     const timeouts = new Timeouts(schema, config);
     const execution = new Execution(new CompiledQueries(schema, dependencies), timeouts, introspection);
+    const knownQueries = new KnownQueries(execution, limiter, operationRates);
     const documentStore = new DocumentStore();
     const apollo = createApollo({
       schema,
       execution,
+      knownQueries,
       ...documentRules,
       logger,
       logDefect,
@@ -176,6 +179,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     const databaseProbe = new DatabaseProbe(services.database.reader);
     const server = createHttpServer({
       apollo,
+      knownQueries,
       authenticate,
       rateDoor,
       createContext,

@@ -1,5 +1,6 @@
 import { buildSchema, parse } from 'graphql';
 import { CompiledQueries } from '../src/graphql/compiled-queries';
+import { executeCompiled } from './support/execute-compiled';
 
 const schema = buildSchema('type Query { me: User } type User { id: ID friend: User }');
 
@@ -13,7 +14,7 @@ class Asker {
     const document = this.documents.get(query) ?? parse(query);
     this.documents.set(query, document);
     const before = this.answers;
-    await this.compiled.execute({ schema, document, rootValue: { me: { id: 'ann' } } });
+    await executeCompiled(this.compiled, { schema, document, rootValue: { me: { id: 'ann' } } });
     return this.answers > before;
   }
 
@@ -46,6 +47,14 @@ describe('compiled queries', () => {
     expect(await asker.askOften(toLarge('first'), 4)).toEqual([false, false, true, true]);
     for (let index = 0; index < 106; index++) await asker.askOften(toLarge(`other${index}x`), 3);
     expect(await asker.ask(toLarge('first'))).toBe(false);
+  });
+
+  it('are forgotten when their texts are long together', async () => {
+    const asker = new Asker();
+    const toLong = (name: string): string => `{ me { ${name}: id } } # ${'x'.repeat(1_000_000)}`;
+    expect(await asker.askOften(toLong('first'), 4)).toEqual([false, false, true, true]);
+    for (let index = 0; index < 20; index++) await asker.askOften(toLong(`other${index}`), 3);
+    expect(await asker.ask(toLong('first'))).toBe(false);
   });
 
   it('are not compiled when they are too large alone', async () => {

@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
-import { execute, parse, validate, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { execute, getOperationAST, parse, validate, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { loadConfig } from '../src/config';
 import { CompiledQueries } from '../src/graphql/compiled-queries';
 import { RequestContext } from '../src/graphql/context';
 import { createExecutableSchema } from '../src/graphql/resolvers';
 import { openServices, type Services } from '../src/services';
+import { executeCompiled } from './support/execute-compiled';
 import { QueryGenerator } from './support/generated-queries';
 import { sqlite } from './support/stores';
 
@@ -12,6 +13,8 @@ const RUNS = Number(process.env['DIFFERENTIAL_RUNS'] ?? 400);
 const WORDS = {
   ids: ['ann', 'bob', 'cat', 'dan', 'eve', 'nobody', 'not an id'],
   texts: ['', 'b', 'family', 'work', 'a "quoted" \u{1f600} text'],
+  // Never compiled, so that it would be compared with itself.
+  unasked: ['exportUser'],
 };
 const SETUP = `mutation {
   importUsers(users: [
@@ -63,7 +66,7 @@ describe('a compiled query', () => {
   const write = ({ data, errors }: ExecutionResult): string => JSON.stringify({ data, errors });
 
   it('answers byte for byte what graphql-js answers, errors included, whatever is asked', async () => {
-    const seen = { answers: 0, errors: 0 };
+    const seen = { answers: 0, texts: 0, errors: 0 };
     await fc.assert(
       fc.asyncProperty(fc.gen(), async (gen) => {
         const { text, variables } = QueryGenerator.draw(gen, schema, WORDS);
@@ -72,15 +75,20 @@ describe('a compiled query', () => {
         const args = { schema, document, variableValues: variables };
         const expected = await execute({ ...args, contextValue: createContext('ann') });
         const before = compiledAnswers;
-        const answer = await compiled.execute({ ...args, contextValue: createContext('ann') });
+        const answer = await executeCompiled(compiled, { ...args, contextValue: createContext('ann') });
         expect([text, write(answer)]).toEqual([text, write(expected)]);
         seen.answers += compiledAnswers - before;
+        const operation = getOperationAST(document);
+        const written = await compiled.findText({ ...args, contextValue: createContext('ann') }, operation);
+        if (written !== null) expect([text, written]).toEqual([text, JSON.stringify(expected.data)]);
+        seen.texts += written === null ? 0 : 1;
         seen.errors += expected.errors === undefined ? 0 : 1;
       }),
       { numRuns: RUNS },
     );
     // Otherwise graphql-js was compared with itself.
     expect(seen.answers).toBeGreaterThan(RUNS / 4);
+    expect(seen.texts).toBeGreaterThanOrEqual(seen.answers);
     expect(seen.errors).toBeGreaterThan(0);
-  });
+  }, 120_000);
 });

@@ -35,7 +35,6 @@ describe('a query', () => {
 
   it('takes as many statements compiled as it takes without: batches stay whole', async () => {
     await follow(server, 'dan', ...toIDs(5));
-    await server.call('dan', '{ me { id } }');
     const page = (names: string): string =>
       `friendList(first: 5) { totalCount nodes { user { id } friendGroups } } friendGroups(names: ${names}) { id }`;
     const countStatements = async (query: string, variables = {}) => {
@@ -43,8 +42,10 @@ describe('a query', () => {
       const { isCompiled } = await ask(query, variables, 'dan');
       return { isCompiled, statements: server.statements.length };
     };
-    // A text within the query leaves it to graphql-js.
-    const { isCompiled, statements } = await countStatements(`{ ${page('["x"]')} }`);
+    // A text within the query leaves it to graphql-js. What a first look leaves to hold is there from then on.
+    const plain = `{ ${page('["x"]')} }`;
+    await ask(plain, {}, 'dan');
+    const { isCompiled, statements } = await countStatements(plain);
     expect(isCompiled).toBe(false);
     expect(statements).toBeGreaterThan(2);
     const query = `query ($names: [String!]) { ${page('$names')} }`;

@@ -2,6 +2,7 @@ import { execute, GraphQLEnumType, GraphQLError, parse } from 'graphql';
 import { GraphQLBoolean, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType } from 'graphql';
 import { GraphQLInputObjectType, GraphQLScalarType, GraphQLSchema, GraphQLString } from 'graphql';
 import { CompiledQueries } from '../src/graphql/compiled-queries';
+import { executeCompiled } from './support/execute-compiled';
 
 const fail = (): never => {
   throw new Error('failed');
@@ -59,7 +60,7 @@ async function compare(
     onCompiledAnswer: () => (isCompiled = true),
   });
   const args = { schema, document: parse(text), variableValues };
-  expect(JSON.stringify(await compiled.execute(args))).toBe(JSON.stringify(await execute(args)));
+  expect(JSON.stringify(await executeCompiled(compiled, args))).toBe(JSON.stringify(await execute(args)));
   return { isCompiled };
 }
 

@@ -50,18 +50,18 @@ const PATIENCE_MS = 120_000;
     await drop();
   });
 
-  /** A third server, which ends or stops in the middle of the job of this user. */
-  async function claim(
-    userID: string,
-    death: Death,
-    config: Partial<Config> = seeded.config,
-  ): Promise<MortalProcess> {
+  /** One more server. */
+  async function start(death: Death, config: Partial<Config> = seeded.config): Promise<MortalProcess> {
     const mortal = await MortalProcess.start(config, death);
     processes.push(mortal);
+    return mortal;
+  }
+
+  /** The server ends or stops in the middle of the job of this user. */
+  async function claim(mortal: MortalProcess, userID: string): Promise<void> {
     void mortal.call(userID, SET_NICK, { nick: `${userID} anew` });
     await mortal.stopped();
     expect(await hasJob(userID)).toBe(true);
-    return mortal;
   }
 
   async function hasJob(userID: string): Promise<boolean> {
@@ -95,7 +95,8 @@ const PATIENCE_MS = 120_000;
         await TestListener.open(other, last),
       ];
       // Those of the first batch were told.
-      const mortal = await claim('star', { at: LAST_STATEMENT, moment: 'before' });
+      const mortal = await start({ at: LAST_STATEMENT, moment: 'before' });
+      await claim(mortal, 'star');
       expect(await mortal.died()).toBe('SIGKILL');
       expect(await early.next()).toMatchObject({ type: 'FRIEND_INFO_CHANGED', seq: 2 });
       expect(await late.next()).toMatchObject({ type: 'FRIEND_INFO_CHANGED', seq: 2 });
@@ -110,9 +111,12 @@ const PATIENCE_MS = 120_000;
     'of those that hang or are cut off is taken over, and they do nothing twice when they are back',
     async () => {
       const death = { at: LAST_STATEMENT, moment: 'before', signal: 'SIGSTOP' } as const;
-      const hung = await claim('hung', death);
       const databaseUrl = (seeded.config.databaseUrl ?? '').replace(/@[^/]*/, `@${cable.address}`);
-      const cutOff = await claim('cut-off', death, { databaseUrl });
+      // Both first: the claim of the one that hangs ends before a slow machine has loaded another.
+      const hung = await start(death);
+      const cutOff = await start(death, { databaseUrl });
+      await claim(hung, 'hung');
+      await claim(cutOff, 'cut-off');
       cable.swallow();
       cutOff.goOn();
       while ((await hasJob('hung')) || (await hasJob('cut-off')));

@@ -1,21 +1,26 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { BothDoors } from './support/both-doors';
 import { createUsers } from './support/people';
+import { withClient } from './support/postgres-server';
 import { TestServer } from './support/server';
-import { describeOnStores } from './support/stores';
+import { findStore, stores } from './support/stores';
 
 const LOCK_WAITS = `SELECT count(*)::int AS count FROM pg_stat_activity
   WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 const QUERY_MS = 300;
 const MUTATION_MS = 400;
 
-describeOnStores('the time of an operation', (store) => {
+const postgres = stores.find(({ name }) => name === 'PostgreSQL');
+
+// Statements of SQLite wait for nobody and are not ended.
+(postgres === undefined ? describe.skip : describe)('the time of an operation', () => {
   let server: TestServer;
   let doors: BothDoors;
-  let databaseUrl: string | null;
+  let databaseUrl: string;
   beforeAll(async () => {
+    const store = findStore('PostgreSQL');
     const place = await store.create();
-    databaseUrl = place.config.databaseUrl ?? null;
+    databaseUrl = place.config.databaseUrl ?? '';
     const config = { queryTimeoutMs: QUERY_MS, mutationTimeoutMs: MUTATION_MS };
     server = await TestServer.start({ store: { ...store, create: async () => place }, config });
     await createUsers(server, ['ann', 'bob']);
@@ -35,22 +40,13 @@ describeOnStores('the time of an operation', (store) => {
     }
   });
 
-  /** Does the work while the tables cannot be touched; PostgreSQL alone waits. */
-  async function whileLocked(
-    tables: string,
-    mode: string,
-    work: (client: Client) => Promise<void>,
-  ): Promise<void> {
-    if (databaseUrl === null) return;
-    const client = new Client({ connectionString: databaseUrl });
-    await client.connect();
-    try {
-      await client.query(`BEGIN; LOCK TABLE ${tables} IN ${mode} MODE`);
+  /** Does the work while the table cannot be touched. */
+  const whileLocked = (table: string, work: (client: Client) => Promise<void>): Promise<void> =>
+    withClient(databaseUrl, async (client) => {
+      await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
       await work(client);
-    } finally {
-      await client.end();
-    }
-  }
+      await client.query('ROLLBACK');
+    });
 
   const untilNobodyWaits = async (client: Client): Promise<void> => {
     for (;;) {
@@ -60,7 +56,7 @@ describeOnStores('the time of an operation', (store) => {
   };
 
   it('ends a query, and what it waits for in the database', async () => {
-    await whileLocked('friend', 'ACCESS EXCLUSIVE', async (client) => {
+    await whileLocked('friend', async (client) => {
       const message = `The query took more than ${QUERY_MS} ms: ask for less.`;
       for (const query of [
         '{ friendList { totalCount } }',
@@ -74,8 +70,22 @@ describeOnStores('the time of an operation', (store) => {
     expect((await doors.ask('{ friendList { totalCount } }')).errors).toBeUndefined();
   });
 
+  it('ends a query that is compiled without asking the database again', async () => {
+    const before = server.compiledAnswers;
+    await server.call('ann', '{ friendList { totalCount } }');
+    expect(server.compiledAnswers).toBe(before + 1);
+    server.statements.length = 0;
+    await whileLocked('friend', async (client) => {
+      expect((await doors.ask('{ friendList { totalCount } }')).errors).toHaveLength(1);
+      await untilNobodyWaits(client);
+    });
+    await doors.ask('{ me { id } }');
+    // Once for each door.
+    expect(server.statements.filter((sql) => sql.startsWith('SELECT f.friend_id'))).toHaveLength(2);
+  });
+
   it('ends a mutation, which begins no further field', async () => {
-    await whileLocked('friend_group', 'ACCESS EXCLUSIVE', async (client) => {
+    await whileLocked('friend_group', async (client) => {
       const query = `mutation { createFriendGroup(name: "late", userIDs: []) { code }
         setSelfInfo(input: { level: 9 }) { level } }`;
       const answer = await doors.askSocket(query);

@@ -14,6 +14,7 @@ import type { DocumentStore } from './document-store';
 import { presentError, type LogDefect } from './error-presenter';
 import type { OperationRates } from '../rates/operation-rates';
 import type { Execution } from './execution';
+import type { KnownQueries } from './known-queries';
 import type { DocumentRules } from './operations';
 import { limitRates } from './rate-plugin';
 import { watchOperations } from './watch-operations';
@@ -21,6 +22,7 @@ import { watchOperations } from './watch-operations';
 export interface ApolloOptions extends DocumentRules {
   schema: GraphQLSchema;
   execution: Execution;
+  knownQueries: KnownQueries;
   logger: Logger;
   logDefect: LogDefect;
   operationRates: OperationRates;
@@ -28,7 +30,7 @@ export interface ApolloOptions extends DocumentRules {
 }
 
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
-  const { schema, execution, limiter, maxTokens, introspection, logger, logDefect } = options;
+  const { schema, execution, knownQueries, limiter, maxTokens, introspection, logger, logDefect } = options;
   const { operationRates, documentStore } = options;
   return new ApolloServer<RequestContext>({
     gateway: executeOutside(schema, execution),
@@ -55,7 +57,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
       limitRates(operationRates),
       plugins.answerJsonClientsWith200,
       plugins.answerUnavailable,
-      executeCompiled(execution),
+      executeCompiled(execution, knownQueries),
       watchOperations,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),

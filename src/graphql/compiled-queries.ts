@@ -1,9 +1,7 @@
 import {
-  execute,
-  getOperationAST,
   getVariableValues,
   GraphQLScalarType,
-  GraphQLSchema,
+  type GraphQLSchema,
   Kind,
   OperationTypeNode,
   visit,
@@ -14,7 +12,10 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import { AnswerWriters } from './answer-writer';
 import { settleConditions, toCompilable, type CompilableOperation } from './compilable-operation';
+import { createPlainReader } from './plain-variables';
+import { askForWholeObjects, withWholeObjects } from './whole-objects';
 
 type Data = NonNullable<ExecutionResult['data']>;
 type Run = CompiledQuery<Data>['query'];
@@ -37,40 +38,37 @@ export interface CompiledQueriesOptions {
 const COMPILED_AT_USE = 3;
 const BOUNDS = {
   max: 2_000,
-  /** In fields: with its document, a compiled query takes about 2 KB for each. */
+  /** In fields. */
   maxSize: 20_000,
 };
-const MAX_COERCION_ERRORS = 50;
+/** Of the variables of a request: each is told with the whole value in which it is. */
+export const MAX_COERCION_ERRORS = 5;
 
 /**
- * Executes queries that come again and again by functions that are compiled for them, and answers byte for byte what
- * graphql-js answers. To be sure of that, variables are coerced by graphql-js, and what is answered with an error is
- * executed again by it: the compiled function's errors are in other words, and sometimes more. Both runs share the
- * context, so what was loaded is not loaded again. Subscriptions and mutations, which cannot be run twice, are not
- * compiled.
+ * Executes queries that come again and again by functions that are compiled for them, and gives byte for byte the data
+ * that graphql-js gives. To be sure of that, variables are coerced by graphql-js, and what meets an error is left for it
+ * to execute again: the compiled function's errors are in other words, and sometimes more. Both runs share the context,
+ * so what was loaded is not loaded again. Whatever cannot be run twice is not compiled: subscriptions, mutations, and
+ * queries that leave a word somewhere each time.
  *
  * What resolvers give must be plain data: graphql-jit reads properties where nothing catches, so one that threw when it
  * is read would leave the query without an answer.
  */
 export class CompiledQueries {
   private readonly coercedSchema: GraphQLSchema;
+  private readonly writers: AnswerWriters;
   /** Lives as long as the documents, which are bounded where they are kept. */
   private readonly known = new WeakMap<OperationDefinitionNode, Known>();
   private readonly variants = new LRUCache<string, Variant>(BOUNDS);
+  private readonly written = new LRUCache<string, Written | 'none'>(BOUNDS);
   private nextID = 1;
 
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly options: CompiledQueriesOptions = {},
   ) {
-    const { types, ...config } = schema.toConfig();
-    this.coercedSchema = new GraphQLSchema({ ...config, types: [...types, COERCED], assumeValid: true });
-  }
-
-  /** As graphql-js's `execute`, of a validated document. */
-  async execute(args: ExecutionArgs): Promise<ExecutionResult> {
-    const data = await this.findData(args, getOperationAST(args.document, args.operationName));
-    return data === null ? execute(args) : { data };
+    this.coercedSchema = withWholeObjects(schema, [COERCED]);
+    this.writers = new AnswerWriters(schema);
   }
 
   /**
@@ -78,23 +76,46 @@ export class CompiledQueries {
    * document may lack the operation that was asked for. Never rejects.
    */
   async findData(
-    { document, variableValues, contextValue, rootValue }: Omit<ExecutionArgs, 'schema'>,
+    args: Omit<ExecutionArgs, 'schema'>,
     operation: OperationDefinitionNode | null | undefined,
   ): Promise<Data | null> {
-    if (operation?.operation !== OperationTypeNode.QUERY) return null;
-    const { id, compilable } = this.look(document, operation);
-    if (compilable === null) return null;
-    const coerced = this.coerce(operation, variableValues ?? {});
-    if (coerced === null) return null;
-    const conditions = compilable.conditions.map((name) => coerced[name]);
-    // A condition that is null is an error, which graphql-js words.
-    if (!conditions.every((value) => typeof value === 'boolean')) return null;
-    const key = [id, ...conditions].join(' ');
-    const isTrue = (name: string): boolean => coerced[name] === true;
-    const run = this.findRun(key, compilable, () =>
-      this.compile(settleConditions(document, operation, isTrue)),
-    );
-    if (run === null) return null;
+    const prepared = this.prepare(args, operation);
+    if (prepared === null) return null;
+    const { key, compilable, coerced, settle } = prepared;
+    const run = this.findRun(key, compilable, () => this.compile(settle()));
+    return run === null ? null : this.run(run, args, coerced);
+  }
+
+  /**
+   * The JSON text of the data, which is `JSON.stringify` of what `findData` gives; it is compiled at once. Null for what
+   * has to be executed another way. Never rejects.
+   */
+  async findText(
+    args: Omit<ExecutionArgs, 'schema'>,
+    operation: OperationDefinitionNode | null | undefined,
+  ): Promise<string | null> {
+    const prepared = this.prepare(args, operation);
+    if (prepared === null) return null;
+    const { key, compilable, coerced, settle } = prepared;
+    let written = this.written.get(key);
+    if (written === undefined) {
+      written = this.compileWritten(settle()) ?? 'none';
+      this.written.set(key, written, { size: written === 'none' ? 1 : compilable.size });
+    }
+    if (written === 'none') return null;
+    const data = await this.run(written.run, args, coerced);
+    try {
+      return data === null ? null : written.write(data);
+    } catch {
+      return null;
+    }
+  }
+
+  private async run(
+    run: Run,
+    { rootValue, contextValue }: Omit<ExecutionArgs, 'schema'>,
+    coerced: Record<string, unknown>,
+  ): Promise<Data | null> {
     try {
       const { data, errors } = await run(rootValue, contextValue, coerced);
       if (errors !== undefined || data === undefined || data === null) return null;
@@ -105,10 +126,36 @@ export class CompiledQueries {
     }
   }
 
+  private prepare(
+    { document, variableValues }: Omit<ExecutionArgs, 'schema'>,
+    operation: OperationDefinitionNode | null | undefined,
+  ): Prepared | null {
+    if (operation?.operation !== OperationTypeNode.QUERY) return null;
+    const { id, compilable, readPlain } = this.look(document, operation);
+    if (compilable === null) return null;
+    const values = variableValues ?? {};
+    const coerced = readPlain(values) ?? this.coerce(operation, values);
+    if (coerced === null) return null;
+    const conditions = compilable.conditions.map((name) => coerced[name]);
+    // A condition that is null is an error, which graphql-js words.
+    if (!conditions.every((value) => typeof value === 'boolean')) return null;
+    const isTrue = (name: string): boolean => coerced[name] === true;
+    return {
+      key: [id, ...conditions].join(' '),
+      compilable,
+      coerced,
+      settle: () => settleConditions(document, operation, isTrue),
+    };
+  }
+
   private look(document: DocumentNode, operation: OperationDefinitionNode): Known {
     let known = this.known.get(operation);
     if (known === undefined) {
-      known = { id: this.nextID++, compilable: toCompilable(document, operation) };
+      known = {
+        id: this.nextID++,
+        compilable: toCompilable(document, operation),
+        readPlain: createPlainReader(operation.variableDefinitions ?? []),
+      };
       this.known.set(operation, known);
     }
     return known;
@@ -124,14 +171,21 @@ export class CompiledQueries {
     return coerced ?? null;
   }
 
-  private findRun(key: string, { fieldCount }: CompilableOperation, compile: () => Run | null): Run | null {
+  private findRun(key: string, { size }: CompilableOperation, compile: () => Run | null): Run | null {
     const { compileAtUse = COMPILED_AT_USE } = this.options;
     const known = this.variants.get(key) ?? { uses: 0, run: null };
     if (known.uses >= compileAtUse) return known.run;
     const uses = known.uses + 1;
     const run = uses === compileAtUse ? compile() : null;
-    this.variants.set(key, { uses, run }, { size: run === null ? 1 : fieldCount });
+    this.variants.set(key, { uses, run }, { size: run === null ? 1 : size });
     return run;
+  }
+
+  private compileWritten(document: DocumentNode): Written | null {
+    const type = this.schema.getQueryType();
+    const write = type ? this.writers.find(document, type) : null;
+    const run = this.compile(write === null ? document : askForWholeObjects(this.schema, document));
+    return run === null ? null : { run, write: write ?? JSON.stringify };
   }
 
   private compile(document: DocumentNode): Run | null {
@@ -140,9 +194,24 @@ export class CompiledQueries {
   }
 }
 
+/** A query whose answer is given as text. */
+interface Written {
+  run: Run;
+  write: (data: Data) => string;
+}
+
+interface Prepared {
+  /** Of the operation, with its conditions settled. */
+  key: string;
+  compilable: CompilableOperation;
+  coerced: Record<string, unknown>;
+  settle: () => DocumentNode;
+}
+
 interface Known {
   id: number;
   compilable: CompilableOperation | null;
+  readPlain: ReturnType<typeof createPlainReader>;
 }
 
 /** Stands in a compiled query for the type of every variable: their values are what graphql-js made of them. */

@@ -6,11 +6,12 @@ import {
   type ExecutionResult,
   type OperationDefinitionNode,
 } from 'graphql';
-import type { CompiledQueries } from './compiled-queries';
+import { MAX_COERCION_ERRORS, type CompiledQueries } from './compiled-queries';
+import type { RequestContext } from './context';
 import type { Timeouts } from './timeouts';
 
 /** A request, with its own context. */
-export type Execute = ExecutionArgs & { contextValue: object };
+export type Execute = ExecutionArgs & { contextValue: Pick<RequestContext, 'progress'> };
 
 /** Executes operations, queries and mutations within their time, whichever door they came by. */
 export class Execution {
@@ -23,12 +24,25 @@ export class Execution {
 
   /** By a compiled function where there is one. */
   async execute(args: Execute): Promise<ExecutionResult> {
-    return this.limit(args, async () => this.compiled.execute(this.withSuggestions(args)));
+    const operation = getOperationAST(args.document, args.operationName);
+    const data = operation ? await this.findData(args, operation) : null;
+    return data === null ? this.executePlainly(args) : { data };
   }
 
   /** As graphql-js does it. */
   async executePlainly(args: Execute): Promise<ExecutionResult> {
-    return this.limit(args, async () => execute(this.withSuggestions(args)));
+    return this.limit(args, async () => execute(this.withOptions(args)));
+  }
+
+  /** The JSON text of the data, when a compiled function gives it in time; null for what has then to be executed plainly. */
+  async findText(args: Omit<Execute, 'schema'>, operation: OperationDefinitionNode): Promise<string | null> {
+    args.contextValue.progress.isTried = true;
+    let text: string | null = null;
+    await this.timeouts.limit(operation, args.contextValue, async () => {
+      text = await this.compiled.findText(args, operation);
+      return {};
+    });
+    return args.contextValue.progress.isOver ? null : text;
   }
 
   /** The data, when a compiled function gives it in time; null for what has then to be executed plainly. */
@@ -36,6 +50,9 @@ export class Execution {
     args: Omit<Execute, 'schema'>,
     operation: OperationDefinitionNode,
   ): Promise<NonNullable<ExecutionResult['data']> | null> {
+    const { progress } = args.contextValue;
+    if (progress.isTried) return null;
+    progress.isTried = true;
     const { data } = await this.timeouts.limit(operation, args.contextValue, async () => ({
       data: await this.compiled.findData(args, operation),
     }));
@@ -44,14 +61,14 @@ export class Execution {
 
   /** The stream that a subscription opens, or what is wrong with its variables. */
   async openStream(args: ExecutionArgs): Promise<AsyncIterable<unknown> | ExecutionResult> {
-    return createSourceEventStream({ ...args, hideSuggestions: !this.suggests });
+    return createSourceEventStream(this.withOptions(args));
   }
 
   private limit(args: Execute, work: () => Promise<ExecutionResult>): Promise<ExecutionResult> {
     return this.timeouts.limit(getOperationAST(args.document, args.operationName), args.contextValue, work);
   }
 
-  private withSuggestions(args: Execute): Execute {
-    return { ...args, hideSuggestions: !this.suggests };
+  private withOptions<Args extends ExecutionArgs>(args: Args): Args {
+    return { ...args, hideSuggestions: !this.suggests, options: { maxCoercionErrors: MAX_COERCION_ERRORS } };
   }
 }

@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { CodedError } from '../errors';
+import type { RequestContext } from './context';
 import { toHttpError } from './error-presenter';
 
 export interface TimeoutLimits {
@@ -15,15 +16,13 @@ export interface TimeoutLimits {
 }
 
 type Operation = OperationDefinitionNode | null | undefined;
+type Context = Pick<RequestContext, 'progress'>;
 
 /**
  * Answers an operation that takes too long with the error TIMEOUT. What it is waiting for goes on, until the database
  * ends it; of a mutation, no further field is begun.
  */
 export class Timeouts {
-  /** The contexts of the operations that were given up. */
-  private readonly over = new WeakSet<object>();
-
   /** Puts itself before the fields of the schema's mutations. */
   constructor(
     schema: GraphQLSchema,
@@ -31,35 +30,41 @@ export class Timeouts {
   ) {
     for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
       const { resolve = defaultFieldResolver } = field;
-      field.resolve = (source, args, context: object, info) => {
-        if (this.over.has(context)) throw this.toError(OperationTypeNode.MUTATION);
+      field.resolve = (source, args, context: Context, info) => {
+        if (context.progress.isOver) throw this.toError(OperationTypeNode.MUTATION);
         return resolve(source, args, context, info);
       };
     }
   }
 
-  /** The result of `work`, or the error; the error at once for a context whose time was over before. */
+  /**
+   * The result of `work`, or the error; the error at once for a context whose time was over before. What is done for
+   * one context, by one call after the other, has one time together.
+   */
   async limit(
     operation: Operation,
-    context: object,
+    { progress }: Context,
     work: () => Promise<ExecutionResult>,
   ): Promise<ExecutionResult> {
     if (!operation) return work();
     const error = (): ExecutionResult => ({ errors: [this.toError(operation.operation)] });
-    if (this.over.has(context)) return error();
     const timeoutMs = this.toMs(operation.operation);
-    const startMs = performance.now();
+    const nowMs = performance.now();
+    progress.beganAtMs ??= nowMs;
+    const endMs = progress.beganAtMs + timeoutMs;
+    if (nowMs >= endMs) progress.isOver = true;
+    if (progress.isOver) return error();
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<ExecutionResult>((resolve) => {
       timer = setTimeout(() => {
-        this.over.add(context);
+        progress.isOver = true;
         resolve(error());
-      }, timeoutMs);
+      }, endMs - nowMs);
     });
     try {
       const result = await Promise.race([work(), timeout]);
       // The database's own end of a statement may be heard of before the timer is.
-      const isLate = performance.now() - startMs >= timeoutMs;
+      const isLate = performance.now() >= endMs;
       return result.errors !== undefined && isLate ? error() : result;
     } finally {
       clearTimeout(timer);

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import type { RequestContext } from '../graphql/context';
+import type { KnownQueries } from '../graphql/known-queries';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
 import type { Verdict } from '../rates/rate-limit';
 import type { Viewer } from '../users/viewer';
@@ -21,6 +22,7 @@ export const GRAPHQL_PATH = '/graphql';
 
 export interface HttpOptions {
   apollo: ApolloServer<RequestContext>;
+  knownQueries?: KnownQueries;
   authenticate: Authenticate;
   rateDoor: RateDoor;
   createContext: (viewer: Viewer) => RequestContext;
@@ -73,6 +75,7 @@ const BODIES_PER_USER = 8;
 export function createHttpServer(options: HttpOptions): Server {
   const {
     apollo,
+    knownQueries,
     authenticate,
     rateDoor,
     createContext,
@@ -100,6 +103,7 @@ export function createHttpServer(options: HttpOptions): Server {
   };
   const answerGraphql = createGraphqlHandler({
     apollo,
+    knownQueries,
     admit: (request) => rateDoor.admitRequest(request),
     createContext: async (request) => {
       const viewer = await findViewer(request);

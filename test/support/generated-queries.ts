@@ -23,6 +23,8 @@ export interface GeneratedQuery {
 export interface Vocabulary {
   ids: readonly string[];
   texts: readonly string[];
+  /** Fields that are not asked for. */
+  unasked?: readonly string[];
 }
 
 const MAX_DEPTH = 6;
@@ -73,7 +75,9 @@ export class QueryGenerator {
     if (kind <= 2) return `...${this.drawFragment(type, depth)}${this.drawDirectives()}`;
     if (kind === 3) return `${this.maybe(() => 'name: ')}__typename${this.drawDirectives()}`;
     const fields = Object.values(type.getFields()).filter(
-      (field) => (depth < MAX_DEPTH && this.budget > 0) || !isObjectType(getNamedType(field.type)),
+      (field) =>
+        this.words.unasked?.includes(field.name) !== true &&
+        ((depth < MAX_DEPTH && this.budget > 0) || !isObjectType(getNamedType(field.type))),
     );
     return fields.length === 0 ? '__typename' : this.drawField(this.pick(fields), depth);
   }
