@@ -7,7 +7,15 @@ import { fileURLToPath } from 'node:url';
 const running = new Set();
 
 export function killAll() {
-  for (const child of running) child.process.kill('SIGKILL');
+  for (const child of running) child.kill('SIGKILL');
+}
+
+/** Starts a program that `killAll` ends. */
+export function start(program, args, options) {
+  const child = spawn(program, args, options);
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
 }
 
 /** A Node process that is asked questions over a channel; see control.mjs for its end. */
@@ -20,7 +28,7 @@ export class Child {
 
   constructor(script, args, env) {
     // A soft limit of 1,024 files is usual, and every listener is one.
-    this.process = spawn(
+    this.process = start(
       'sh',
       ['-c', 'ulimit -n "$(ulimit -Hn)"; exec "$0" "$@"', process.execPath, '--expose-gc', script, ...args],
       {
@@ -28,10 +36,8 @@ export class Child {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       },
     );
-    running.add(this);
     this.process.on('message', (message) => this.#take(message));
     this.process.once('exit', (code, signal) => {
-      running.delete(this);
       this.#gone = new Error(`${script} ended (${code ?? signal})`);
       for (const { reject } of this.#waiting.values()) reject(this.#gone);
     });

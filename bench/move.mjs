@@ -1,22 +1,20 @@
 // Measures backup, restore, export and import of 100,000 users with 1,000,000 friendship rows: time and peak memory of
 // each command. Run `npm run build` first, then `node bench/move.mjs [postgres://an-empty-migrated-database]`.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { start } from './children.mjs';
+import { MAIN } from './command.mjs';
 import { openSqlite } from './queries/open-sqlite.mjs';
+import { runBenchmark } from './run.mjs';
 
 const USERS = 100_000;
 const FRIENDS_EACH = 10;
-const main = join(import.meta.dirname, '../dist/main.js');
 const [databaseUrl] = process.argv.slice(2);
-const folder = mkdtempSync(join(tmpdir(), 'amicus-move-'));
-const file = (name) => join(folder, name);
 
 /** Prints what the command took. */
 async function run(title, args, env) {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = start(process.execPath, [MAIN, ...args], {
     env: { AMICUS_LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -50,7 +48,8 @@ function fill(database) {
     COMMIT;`);
 }
 
-try {
+await runBenchmark(false, async ({ folder }) => {
+  const file = (name) => join(folder, name);
   const source = { AMICUS_DATA_DIR: file('source') };
   await run('migrate', ['migrate'], source);
   const database = await openSqlite(file('source/amicus.sqlite'));
@@ -72,6 +71,4 @@ try {
   }
   const toMiB = (name) => Math.round(statSync(file(name)).size / 1024 / 1024);
   console.log(`backup ${toMiB('backup')} MiB, export ${toMiB('export')} MiB`);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+});

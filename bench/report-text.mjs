@@ -1,7 +1,5 @@
 import { toChangeCount } from './plan.mjs';
-
-/** A load over this at the start means that somebody else was using the machine. */
-const QUIET_LOAD = 1;
+import { toMachine, toWarnings } from './report-head.mjs';
 
 export function toIntroduction({ machine, plan, samples }) {
   const { rounds, warmUps, sizes } = plan;
@@ -9,22 +7,14 @@ export function toIntroduction({ machine, plan, samples }) {
     sizes
       .map((size) => `${show(toChangeCount(plan, size))} (${size.toLocaleString('en-US')} listeners)`)
       .join(' and ');
-  const warnings = [];
-  if (plan.short)
-    warnings.push('**The short form: it shows that the benchmark works; its numbers say nothing.**');
-  if (machine.loadAverageAtStart > QUIET_LOAD)
-    warnings.push(
-      `**The machine was not idle: load average ${machine.loadAverageAtStart} at the start. Others used the same cores; ` +
-        'ratios within a round say more than absolute numbers.**',
-    );
   const frameBytes = samples['amicus'].length;
   return `# Benchmarks
 
 Written by \`npm run bench:events\` from \`bench/results/events-full.json\`. Install the peers first: \`npm ci --prefix bench\`.
 
-${machine.date.slice(0, 10)}, Node ${machine.node}, ${machine.system}, ${machine.cores} × ${machine.processor}, ${machine.memoryGiB} GiB.
+${toMachine(machine)}
 
-${warnings.join('\n\n')}
+${toWarnings({ machine, plan })}
 
 How it is measured:
 

@@ -2,17 +2,13 @@
  * What a row of each table takes in PostgreSQL, indexes included: `npm run bench:sizes`, or with BENCH_SHORT=1 a short
  * form that only shows it works.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { env } from 'node:process';
-import { fileURLToPath } from 'node:url';
-import { format } from 'prettier';
 import pg from 'pg';
 import { describeMachine } from './machine.mjs';
 import { degreeSource } from './queries/degrees.mjs';
 import { Graph } from './queries/graph.mjs';
 import { findPostgres, PostgresData } from './queries/postgres-data.mjs';
+import { runBenchmark } from './run.mjs';
 import { fillOthers } from './scaling/fill-others.mjs';
 import { writeScaling } from './scaling/report.mjs';
 
@@ -43,23 +39,14 @@ async function measure(url) {
   }
 }
 
-const serverUrl = await findPostgres();
-if (serverUrl === null) throw new Error('no PostgreSQL answers: name one with BENCH_POSTGRES_URL');
-const folder = mkdtempSync(join(tmpdir(), 'amicus-bench-'));
-let data = null;
-try {
+await runBenchmark(isShort, async ({ made, keep }) => {
+  const serverUrl = await findPostgres();
+  if (serverUrl === null) throw new Error('no PostgreSQL answers: name one with BENCH_POSTGRES_URL');
   const machine = describeMachine();
   const graph = new Graph(plan, SEED);
-  await PostgresData.build(serverUrl, graph, (made) => (data = made));
+  const data = await PostgresData.build(serverUrl, graph, made);
   const tables = await measure(data.toEnv().AMICUS_DATABASE_URL);
   const result = { machine, degreeSource, users: graph.users, edges: graph.size, tables };
-  // The short form's numbers say nothing and are not kept.
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  const file = join(isShort ? folder : join(root, 'bench/results'), 'sizes.json');
-  mkdirSync(join(root, 'bench/results'), { recursive: true });
-  writeFileSync(file, await format(JSON.stringify(result), { parser: 'json', printWidth: 160 }));
+  const root = await keep('sizes', result);
   console.log(isShort ? result : await writeScaling(root));
-} finally {
-  await data?.remove();
-  rmSync(folder, { recursive: true, force: true });
-}
+});

@@ -1,38 +1,36 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { runCommand } from './command.mjs';
 import { STAR, toUserID } from './document.mjs';
 import { SECRET } from './tokens.mjs';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-
-/** A temporary folder with a database per size, in each of which the star is in the list of that many users. */
+/** A folder with a database per size, in each of which the owners are friends with that many users. */
 export class Workspace {
-  folder = mkdtempSync(join(tmpdir(), 'amicus-bench-'));
+  #folder;
   #copies = 0;
 
-  prepare(size) {
-    const edges = join(this.folder, `edges-${size}`);
-    writeFileSync(edges, Array.from({ length: size }, (_, index) => `${STAR} ${toUserID(index)}\n`).join(''));
-    const env = this.#toEnv(this.#toDataDir(size));
-    execFileSync(process.execPath, [MAIN, 'import', '--edges', edges], { env, stdio: 'pipe' });
+  constructor(folder) {
+    this.#folder = folder;
+  }
+
+  prepare(size, owners = [STAR]) {
+    const edges = join(this.#folder, `edges-${size}`);
+    const lines = Array.from({ length: size }, (_, index) =>
+      owners.map((owner) => `${owner} ${toUserID(index)}\n`),
+    );
+    writeFileSync(edges, lines.flat().join(''));
+    runCommand(['import', '--edges', edges], this.#toEnv(this.#toDataDir(size)));
   }
 
   /** The environment of an Amicus over a database of its own, as `prepare` made it. */
   copy(size) {
-    const dataDir = join(this.folder, `copy-${++this.#copies}`);
+    const dataDir = join(this.#folder, `copy-${++this.#copies}`);
     cpSync(this.#toDataDir(size), dataDir, { recursive: true });
     return this.#toEnv(dataDir);
   }
 
-  remove() {
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-
   #toDataDir(size) {
-    return join(this.folder, `data-${size}`);
+    return join(this.#folder, `data-${size}`);
   }
 
   #toEnv(dataDir) {

@@ -4,9 +4,9 @@ export const HANDSHAKE =
   'GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n';
 
-/** A connection of the attack; gone when the attack is over. */
-export function open({ port, sockets }) {
-  const socket = connect({ host: '127.0.0.1', port });
+/** A connection of the attack, from its address; gone when the attack is over. */
+export function open({ port, address, sockets }) {
+  const socket = connect({ host: '127.0.0.1', port, localAddress: address });
   sockets.add(socket);
   socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
   return socket;

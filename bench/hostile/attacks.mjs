@@ -29,6 +29,14 @@ const post = (token, body) =>
   `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer ${token}\r\n` +
   `Content-Length: ${body.length}\r\n\r\n${body}`;
 
+function sendBodies(attack, body) {
+  const request = post(attack.token, body);
+  return repeatOn(attack, attack.busy, nothing, async (socket) => {
+    socket.write(request);
+    await heard(socket);
+  });
+}
+
 async function init(socket, token) {
   socket.write(HANDSHAKE);
   socket.write(toFrame({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
@@ -142,12 +150,14 @@ export const ATTACKS = [
   {
     name: 'brackets',
     title: 'bodies of a megabyte of brackets',
+    begin: (attack) => sendBodies(attack, '['.repeat(1_000_000)),
+  },
+  {
+    name: 'numbers',
+    title: 'bodies of a megabyte with half a million numbers',
     begin: (attack) => {
-      const request = post(attack.token, '['.repeat(1_000_000));
-      return repeatOn(attack, attack.busy, nothing, async (socket) => {
-        socket.write(request);
-        await heard(socket);
-      });
+      const numbers = Array.from({ length: 500_000 }, () => 1);
+      return sendBodies(attack, JSON.stringify({ query: '{ me { id } }', variables: { numbers } }));
     },
   },
 ];

@@ -10,6 +10,8 @@ const full = {
   /** Connections that are busy. */
   busy: 8,
   honest: 4,
+  /** Who ask in turn, so that none of them comes near a limit. */
+  users: 40,
   pauseMs: 5,
   friends: 200,
 };
@@ -19,5 +21,9 @@ const short = { ...full, short: true, rounds: 2, windowMs: 400, warmUpMs: 200, i
 
 const chosen = env.BENCH_SHORT === '1' ? short : full;
 
-/** BENCH_ROUNDS makes fewer rounds, or more. */
-export const plan = { ...chosen, rounds: Number(env.BENCH_ROUNDS ?? chosen.rounds) };
+/** BENCH_ROUNDS makes fewer rounds, or more; BENCH_ATTACKS names some attacks, of which nothing is kept then. */
+export const plan = {
+  ...chosen,
+  rounds: Number(env.BENCH_ROUNDS ?? chosen.rounds),
+  attacks: env.BENCH_ATTACKS?.split(',') ?? null,
+};

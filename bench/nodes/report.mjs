@@ -1,8 +1,7 @@
 /** Writes docs/benchmarks-nodes.md from the results: `node bench/nodes/report.mjs`, and at the end of every run. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { format } from 'prettier';
+import { readResult, ROOT, writeDocument } from '../files.mjs';
+import { toMachine, toWarnings } from '../report-head.mjs';
 import { spread } from '../statistics.mjs';
 import { count, one, range, toTable, two } from '../table.mjs';
 
@@ -10,7 +9,7 @@ const BUSES = { notify: 'NOTIFY', redis: 'Redis' };
 
 /** Gives the text that was written under `root`. */
 export async function writeNodesReport(root) {
-  const result = JSON.parse(readFileSync(join(root, 'bench/results/nodes-full.json'), 'utf8'));
+  const result = readResult(root, 'nodes-full');
   const { machine, plan, windows } = result;
   const buses = Object.keys(BUSES).filter((bus) => windows.some((window) => window.bus === bus));
   const of = (bus, nodes) => windows.filter((window) => window.bus === bus && window.nodes === nodes);
@@ -24,14 +23,11 @@ export async function writeNodesReport(root) {
     );
   const rows = (show) =>
     buses.flatMap((bus) => plan.nodes.map((nodes) => [`${nodes}, ${BUSES[bus]}`, ...show(bus, nodes)]));
-  const parts = [
+  return writeDocument(root, 'benchmarks-nodes.md', [
     '# Benchmarks of several servers',
     'Written by `npm run bench:nodes` from `bench/results/nodes-full.json`. PostgreSQL and Redis must answer.',
-    `${machine.date.slice(0, 10)}, Node ${machine.node}, ${machine.system}, ${machine.cores} × ${machine.processor}, ${machine.memoryGiB} GiB.`,
-    plan.short ? '**The short form: it shows that the benchmark works; its numbers say nothing.**' : '',
-    machine.loadAverageAtStart > 1
-      ? `**The machine was not idle: load average ${machine.loadAverageAtStart} at the start. Others used the same cores; figures of CPU and ratios within a round say more than those of time.**`
-      : '',
+    toMachine(machine),
+    toWarnings({ machine, plan }, 'figures of CPU and ratios within a round say more than those of time.'),
     `Servers, PostgreSQL, Redis, ${plan.nodes.at(-1)} processes of listeners and as many that ask share ${machine.cores} cores. So this does not show how much more several
 servers do on machines of their own; it shows what it costs to be several: what one second of a server's CPU does must
 hardly fall with their number.
@@ -75,16 +71,7 @@ hardly fall with their number.
         range(ratio(bus, nodes, 'readsPerCpuSecond'), two),
       ]),
     ),
-  ];
-  const text = await format(parts.filter(Boolean).join('\n\n'), {
-    parser: 'markdown',
-    printWidth: 110,
-    singleQuote: true,
-  });
-  mkdirSync(join(root, 'docs'), { recursive: true });
-  writeFileSync(join(root, 'docs/benchmarks-nodes.md'), text);
-  return text;
+  ]);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  await writeNodesReport(fileURLToPath(new URL('../..', import.meta.url)));
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writeNodesReport(ROOT);

@@ -1,8 +1,4 @@
-import { fileURLToPath } from 'node:url';
 import { SECRET } from '../tokens.mjs';
-
-/** The command line of Amicus, as built. */
-export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /**
  * Everything else is as Amicus comes: authentication and every limit are on. One address asks for all, and a few users

@@ -1,5 +1,5 @@
 import { fromPostgraphile, isForPostgraphile } from './postgraphile-documents.mjs';
-import { OPERATIONS } from './operations.mjs';
+import { requireOperation } from './operations.mjs';
 import { DATA_END_MS } from './rows.mjs';
 
 /** Whether the server can do the operation. */
@@ -12,7 +12,7 @@ export const canDo = (contestant, operation) =>
  * PostGraphile's answers must hold the same values. After writes, as many edges must be there.
  */
 export async function requireEqualAnswers(contestants, load, given) {
-  for (const operation of OPERATIONS) {
+  for (const operation of given.plan.operations.map(requireOperation)) {
     const able = contestants.filter((candidate) => canDo(candidate, operation));
     // Put once before, uncompared, so that every server begins with what the same calls have left.
     if (operation.kind === 'write') await loadAnswers(able[0], load, operation, given);

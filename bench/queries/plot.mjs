@@ -1,7 +1,5 @@
 import { two } from '../table.mjs';
 import { ENGINE_NAMES } from './names.mjs';
-import { OPERATIONS } from './operations.mjs';
-import { SERVERS } from './plan.mjs';
 
 const COLOURS = {
   amicus: '#2f6fde',
@@ -15,21 +13,21 @@ const BAR = { height: 11, gap: 3, left: 190, width: 300 };
 const COLUMN = BAR.width + 70;
 const HEAD = 70;
 const ROW = BAR.height + BAR.gap;
-const GROUP = SERVERS.length * ROW + 16;
 
 /** Ratios of requests a second to raw: a bar to the median of each server, a line from the least to the most. */
 export function drawRatios(summary) {
-  const { engines } = summary;
+  const { engines, operations, servers } = summary;
+  const groupHeight = servers.length * ROW + 16;
   const ratios = (engine, operation, server) => summary.rateRatio(engine, operation, server, 'raw');
   const most = Math.max(
     ...engines.flatMap((engine) =>
-      OPERATIONS.flatMap(({ name }) => SERVERS.map((server) => ratios(engine, name, server)?.max ?? 0)),
+      operations.flatMap(({ name }) => servers.map((server) => ratios(engine, name, server)?.max ?? 0)),
     ),
   );
-  const groups = OPERATIONS.map(({ name }, index) => {
-    const top = HEAD + index * GROUP;
+  const groups = operations.map(({ name }, index) => {
+    const top = HEAD + index * groupHeight;
     const bars = engines.flatMap((engine, column) =>
-      SERVERS.map((server, row) => {
+      servers.map((server, row) => {
         const left = BAR.left + column * COLUMN;
         return drawBar(server, ratios(engine, name, server), { left, top: top + row * ROW, most });
       }),
@@ -40,12 +38,12 @@ export function drawRatios(summary) {
     (engine, column) =>
       `<text x="${BAR.left + column * COLUMN}" y="${HEAD - 10}" font-weight="bold">${ENGINE_NAMES[engine]}</text>`,
   );
-  const keys = SERVERS.map(
+  const keys = servers.map(
     (server, index) =>
       `<rect x="${10 + index * 110}" y="27" width="11" height="11" fill="${COLOURS[server]}"/>` +
       `<text x="${26 + index * 110}" y="37">${server}</text>`,
   );
-  const [width, height] = [BAR.left + engines.length * COLUMN + 10, HEAD + OPERATIONS.length * GROUP];
+  const [width, height] = [BAR.left + engines.length * COLUMN + 10, HEAD + operations.length * groupHeight];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="12" fill="#24292f">
 <title>Requests a second as a ratio to raw</title>
 <rect width="100%" height="100%" fill="#ffffff"/>

@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { env } from 'node:process';
 import pg from 'pg';
-import { AMICUS_ENV, MAIN } from './amicus-env.mjs';
+import { runCommand } from '../command.mjs';
+import { AMICUS_ENV } from './amicus-env.mjs';
 import { fillPostgres } from './fill-postgres.mjs';
 import { DATA_END_MS } from './rows.mjs';
 
@@ -22,7 +23,7 @@ export class PostgresData {
     const data = new PostgresData(serverUrl);
     await withClient(serverUrl, (client) => client.query(`CREATE DATABASE ${data.#name}`));
     onMade(data);
-    execFileSync(process.execPath, [MAIN, 'migrate'], { env: { ...env, ...data.toEnv() }, stdio: 'pipe' });
+    runCommand(['migrate'], { ...env, ...data.toEnv() });
     await fillPostgres(data.#url, graph);
     return data;
   }
@@ -53,6 +54,27 @@ export class PostgresData {
     });
   }
 
+  /**
+   * Gives a function that tells how many milliseconds of CPU the database's connections have used since; null where
+   * PostgreSQL does not run on this machine, or the machine keeps no such account.
+   */
+  async watchCpu() {
+    const before = await this.#readCpuMs();
+    return async () => {
+      let usedMs = 0;
+      for (const [pid, cpuMs] of await this.#readCpuMs()) usedMs += cpuMs - (before.get(pid) ?? 0);
+      return usedMs > 0 ? usedMs : null;
+    };
+  }
+
+  async #readCpuMs() {
+    const { rows } = await withClient(this.#serverUrl, (client) =>
+      client.query('SELECT pid FROM pg_stat_activity WHERE datname = $1', [this.#name]),
+    );
+    const times = await Promise.all(rows.map(({ pid }) => readProcessMs(pid)));
+    return new Map(rows.map(({ pid }, index) => [pid, times[index]]));
+  }
+
   async remove() {
     await withClient(this.#serverUrl, (client) =>
       client.query(`DROP DATABASE IF EXISTS ${this.#name} WITH (FORCE)`),
@@ -78,6 +100,12 @@ export async function findPostgres() {
   if (env.REQUIRE_SERVICES === '1')
     throw new Error('no PostgreSQL answers: name one with BENCH_POSTGRES_URL');
   return null;
+}
+
+/** The CPU time of a process on Linux; 0 where there is none. */
+async function readProcessMs(pid) {
+  const text = await readFile(`/proc/${pid}/schedstat`, 'utf8').catch(() => '0');
+  return Number(text.split(' ')[0]) / 1e6;
 }
 
 async function withClient(url, work) {

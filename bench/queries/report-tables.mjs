@@ -1,7 +1,5 @@
 import { count, one, range, toTable, two } from '../table.mjs';
-import { GROWING } from './growth.mjs';
 import { SERVER_NAMES } from './names.mjs';
-import { requireOperation } from './operations.mjs';
 import { toServers } from './plan.mjs';
 
 const MB = 1_000_000;
@@ -9,7 +7,7 @@ const MB = 1_000_000;
 export function toOperationTable(summary, engine, operation) {
   return toTable(
     ['server', 'requests/s', 'ratio to raw', 'p50, ms', 'p99, ms', 'CPU µs a request', 'CPU, ratio to raw'],
-    toServers(engine).map((server) => {
+    toServers(engine, summary.servers).map((server) => {
       const rate = summary.rate(engine, operation, server);
       if (rate === null) return [SERVER_NAMES[server], 'cannot', ...Array(5).fill('–')];
       const typical = (key) => summary.typical(engine, operation, server, key);
@@ -29,37 +27,9 @@ export function toOperationTable(summary, engine, operation) {
 export function toMemoryTable(summary, engine) {
   return toTable(
     ['server', 'resident, MB', 'JavaScript heap, MB'],
-    toServers(engine).map((server) => {
+    toServers(engine, summary.servers).map((server) => {
       const { rss, heapUsed } = summary.memory(engine, server);
       return [SERVER_NAMES[server], one(rss / MB), one(heapUsed / MB)];
     }),
-  );
-}
-
-/** Ratios are to the smallest size, of the same server in the same round. */
-export function toGrowthTable(summary, engine) {
-  const sizes = summary.sizes(engine);
-  const rows = GROWING.flatMap((operation) =>
-    ['amicus', 'raw'].flatMap((server) =>
-      sizes.map((edges) => [
-        `${requireOperation(operation).title}: ${SERVER_NAMES[server]}`,
-        count(edges),
-        range(summary.grown(engine, operation, server, edges, 'rate'), count),
-        range(summary.grownRatio(engine, operation, server, edges, sizes[0], 'rate'), two),
-        range(summary.grown(engine, operation, server, edges, 'cpuMicros'), count),
-        range(summary.grownRatio(engine, operation, server, edges, sizes[0], 'cpuMicros'), two),
-      ]),
-    ),
-  );
-  return toTable(
-    [
-      'operation and server',
-      'edges',
-      'requests/s',
-      'ratio to the smallest',
-      'CPU µs a request',
-      'ratio to the smallest',
-    ],
-    rows,
   );
 }

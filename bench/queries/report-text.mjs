@@ -1,29 +1,26 @@
 import { DOCUMENTS } from './documents.mjs';
 import { MIX } from './linkbench.mjs';
+import { toMachine, toWarnings } from '../report-head.mjs';
 import { toTable, two } from '../table.mjs';
 
-/** A load over this at the start means that somebody else was using the machine. */
-const QUIET_LOAD = 1;
+/** When and where it was measured, and what speaks against the numbers. */
+export function toSetting({ machine, plan, windows }) {
+  const isAlone = !windows.some(({ engine }) => engine === 'postgres');
+  return [
+    toMachine(machine),
+    toWarnings({ machine, plan }),
+    isAlone ? '**SQLite alone was measured, without PostgreSQL.**' : '',
+  ].join('\n\n');
+}
 
-export function toIntroduction({ machine, plan, data, degreeSource, memory }) {
-  const warnings = [];
-  if (plan.short)
-    warnings.push('**The short form: it shows that the benchmark works; its numbers say nothing.**');
-  if (machine.loadAverageAtStart > QUIET_LOAD)
-    warnings.push(
-      `**The machine was not idle: load average ${machine.loadAverageAtStart} at the start. Others used the same cores; ` +
-        'ratios within a round say more than absolute numbers.**',
-    );
-  if (!memory.some(({ engine }) => engine === 'postgres'))
-    warnings.push('**No PostgreSQL answered, so SQLite alone was measured.**');
+export function toIntroduction(result) {
+  const { plan, data, degreeSource } = result;
   const number = (value) => value.toLocaleString('en-US');
   return `# Benchmark of queries
 
 Written by \`npm run bench\` from \`bench/results/queries-full.json\`. Install the peers first: \`npm ci --prefix bench\`.
 
-${machine.date.slice(0, 10)}, Node ${machine.node}, ${machine.system}, ${machine.cores} × ${machine.processor}, ${machine.memoryGiB} GiB.
-
-${warnings.join('\n\n')}
+${toSetting(result)}
 
 How it is measured:
 
@@ -67,8 +64,7 @@ export function toMixTable() {
   );
 }
 
-/** The documents of the single operations. */
-export function toDocuments() {
-  const names = ['UsersInfo', 'FriendPage', 'FriendsInfo', 'AddFriend', 'DeleteFriend'];
+/** The documents of these names. */
+export function toDocuments(names) {
   return `\`\`\`text\n${names.map((name) => DOCUMENTS[name]).join('\n\n')}\n\`\`\``;
 }

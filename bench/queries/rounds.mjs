@@ -1,6 +1,6 @@
 import { canDo, requireEqualAnswers } from './equality.mjs';
 import { withFleet } from './fleet.mjs';
-import { OPERATIONS } from './operations.mjs';
+import { requireOperation } from './operations.mjs';
 import { toServers } from './plan.mjs';
 import { measureWindow, warmUp } from './window.mjs';
 
@@ -9,16 +9,18 @@ import { measureWindow, warmUp } from './window.mjs';
  * operation, each round another one first, so that those which are compared are measured within seconds.
  */
 export async function measureRounds(data, viewers, { plan, say }) {
-  return withFleet(toServers(data.engine), data, viewers, plan.users, async (contestants, load) => {
+  const names = toServers(data.engine, plan.servers);
+  const operations = plan.operations.map(requireOperation);
+  return withFleet(names, data, viewers, plan.users, async (contestants, load) => {
     const given = { data, viewers, plan };
     await requireEqualAnswers(contestants, load, given);
     say(`${data.engine}: all servers give equal answers`);
-    for (const operation of OPERATIONS)
+    for (const operation of operations)
       for (const contestant of contestants.filter((candidate) => canDo(candidate, operation)))
         await warmUp(contestant, load, operation, { ...given, seed: plan.seed + 1 });
     const windows = [];
     for (let round = 0; round < plan.rounds; round++) {
-      for (const operation of OPERATIONS) {
+      for (const operation of operations) {
         for (let turn = 0; turn < contestants.length; turn++) {
           const contestant = contestants[(round + turn) % contestants.length];
           if (!canDo(contestant, operation)) continue;

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AMICUS_ENV, MAIN } from './amicus-env.mjs';
+import { runCommand } from '../command.mjs';
+import { AMICUS_ENV } from './amicus-env.mjs';
 import { fillSqlite } from './fill-sqlite.mjs';
 import { openSqlite } from './open-sqlite.mjs';
 import { DATA_END_MS } from './rows.mjs';
@@ -18,7 +18,7 @@ export class SqliteData {
   static async build(folder, name, graph) {
     const data = new SqliteData(join(folder, name));
     mkdirSync(data.#folder);
-    execFileSync(process.execPath, [MAIN, 'migrate'], { env: data.toEnv(), stdio: 'pipe' });
+    runCommand(['migrate'], data.toEnv());
     await fillSqlite(data.#file, graph);
     return data;
   }
@@ -51,6 +51,11 @@ export class SqliteData {
     return this.#use(
       (database) => database.prepare('SELECT count(*) AS jobs FROM profile_fanout').all()[0].jobs,
     );
+  }
+
+  /** It has no process of its own. */
+  async watchCpu() {
+    return async () => null;
   }
 
   async remove() {

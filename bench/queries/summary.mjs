@@ -1,4 +1,5 @@
 import { median, spread } from '../statistics.mjs';
+import { OPERATIONS } from './operations.mjs';
 
 /**
  * The figures of the report. The spread is over the rounds; a ratio is that of two servers in one round, which for one
@@ -6,23 +7,22 @@ import { median, spread } from '../statistics.mjs';
  *
  * @param {{ windows: object[] }} result
  */
-export function toSummary({ windows, memory, growth }) {
+export function toSummary({ plan, windows, memory }) {
   const of = (engine, operation, server) =>
     windows.filter(
       (window) => window.engine === engine && window.operation === operation && window.server === server,
     );
   const spreadOf = (values) => (values.length === 0 ? null : spread(values));
+  /** None where the other server was not measured. */
   const toRatios = (windows, bases, key) =>
-    windows.map((window) => window[key] / bases.find(({ round }) => round === window.round)[key]);
-  const ofSize = (engine, operation, server, edges) =>
-    growth.filter(
-      (window) =>
-        window.engine === engine &&
-        window.operation === operation &&
-        window.server === server &&
-        window.edges === edges,
-    );
+    windows.flatMap((window) => {
+      const base = bases.find(({ round }) => round === window.round);
+      return base === undefined ? [] : [window[key] / base[key]];
+    });
   return {
+    /** Those that were measured, in the order of the tables. */
+    operations: OPERATIONS.filter(({ name }) => plan.operations.includes(name)),
+    servers: plan.servers,
     engines: [...new Set(windows.map(({ engine }) => engine))],
     rate: (engine, operation, server) => spreadOf(of(engine, operation, server).map(({ rate }) => rate)),
     rateRatio: (engine, operation, server, base) =>
@@ -34,16 +34,5 @@ export function toSummary({ windows, memory, growth }) {
       spreadOf(toRatios(of(engine, operation, server), of(engine, operation, base), 'cpuMicros')),
     memory: (engine, server) =>
       memory.find((entry) => entry.engine === engine && entry.server === server) ?? null,
-    /** Edges, the fewest first. */
-    sizes: (engine) =>
-      [...new Set(growth.filter((window) => window.engine === engine).map(({ edges }) => edges))].sort(
-        (left, right) => left - right,
-      ),
-    grown: (engine, operation, server, edges, key) =>
-      spread(ofSize(engine, operation, server, edges).map((window) => window[key])),
-    grownRatio: (engine, operation, server, edges, baseEdges, key) =>
-      spread(
-        toRatios(ofSize(engine, operation, server, edges), ofSize(engine, operation, server, baseEdges), key),
-      ),
   };
 }

@@ -12,18 +12,22 @@ export async function measureWindow(contestant, load, operation, { seed, data, v
     warmUpMs: plan.warmUpMs,
   });
   const cpuBefore = await contestant.ask('cpuMs');
+  const sinceMs = await data.watchCpu();
   await load.ask('mark');
   await sleep(plan.windowMs);
   const { requests, seconds, p50Ms, p99Ms, served } = await load.ask('finish');
   // What a write leaves to be done later belongs to what it costs.
   await settle(data, viewers, operation);
   const cpuMs = (await contestant.ask('cpuMs')) - cpuBefore;
+  const databaseMs = await sinceMs();
   return {
     requests,
     rate: round(requests / seconds),
     p50Ms: round(p50Ms),
     p99Ms: round(p99Ms),
     cpuMicros: round((cpuMs * 1000) / served),
+    // Null where the database works in the server's process, or where it cannot be told.
+    databaseMicros: databaseMs === null ? null : round((databaseMs * 1000) / served),
   };
 }
 

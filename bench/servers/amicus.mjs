@@ -2,6 +2,7 @@
  * Amicus as `amicus serve` makes it, from its built code and with its settings in the environment; besides, it counts
  * its SQL statements.
  */
+import { Session } from 'node:inspector/promises';
 import { env } from 'node:process';
 import { answerParent, markAppend, markCommit, selfReport } from '../control.mjs';
 import { createApp } from '../../dist/app.js';
@@ -21,9 +22,25 @@ const app = createApp(loadConfig(env), {
     isTelling = false;
   },
 });
+const inspector = new Session();
+const profile = {
+  startProfile: async () => {
+    inspector.connect();
+    await inspector.post('Profiler.enable');
+    await inspector.post('Profiler.setSamplingInterval', { interval: 250 });
+    await inspector.post('Profiler.start');
+  },
+  /** As the inspector gives it. */
+  stopProfile: async () => {
+    const { profile: taken } = await inspector.post('Profiler.stop');
+    inspector.disconnect();
+    return taken;
+  },
+};
+
 const { port, pathname } = new URL((await app.start()).url);
 answerParent(
-  { ...selfReport, statements: () => statements },
+  { ...selfReport, ...profile, statements: () => statements },
   {
     port: Number(port),
     path: pathname,
