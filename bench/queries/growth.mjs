@@ -14,30 +14,39 @@ const SERVERS = ['amicus', 'raw'];
  * more than the other is not the weather.
  */
 export async function measureGrowth(engine, build, { plan, say }) {
-  const sizes = [];
+  const opened = [];
   const load = await Child.start('./queries/load.mjs');
   try {
-    for (const size of plan.growth) {
-      sizes.push(await openSize(size, build, plan));
-      say(`${engine}: ${sizes.at(-1).edges} edges`);
-    }
-    return await measureSizes(engine, sizes, load, { plan, say });
+    for (const size of plan.growth) opened.push(await openSize(engine, size, build, { plan, say }));
+    const windows = await measureSizes(engine, opened, load, { plan, say });
+    return { sizes: opened.map(describeSize), windows };
   } finally {
     await load.kill();
-    for (const { contestants, data } of sizes) {
+    for (const { contestants, data } of opened) {
       await Promise.all(contestants.map((contestant) => contestant.stop()));
       await data.remove();
     }
   }
 }
 
-async function openSize(size, build, plan) {
+async function openSize(engine, size, build, { plan, say }) {
   const graph = new Graph(size, plan.seed);
   const viewers = await chooseViewers(graph, plan.viewers, plan.seed);
+  const startedMs = performance.now();
   const data = await build(`growth-${graph.size}`, graph);
+  const fillSeconds = Math.round((performance.now() - startedMs) / 1000);
+  say(`${engine}: ${graph.size} edges written in ${fillSeconds} s`);
   const contestants = await Promise.all(SERVERS.map((name) => Contestant.start(name, data)));
-  return { users: size.users, edges: graph.size, viewers, data, contestants };
+  return { engine, users: size.users, edges: graph.size, viewers, data, contestants, fillSeconds };
 }
+
+const describeSize = ({ engine, users, edges, viewers, fillSeconds }) => ({
+  engine,
+  users,
+  edges,
+  viewers: viewers.length,
+  fillSeconds,
+});
 
 async function measureSizes(engine, sizes, load, { plan, say }) {
   const windows = [];
@@ -64,7 +73,7 @@ async function measureSizes(engine, sizes, load, { plan, say }) {
         }
       }
     }
+    if (round >= 0) say(`${engine}: growth, round ${round + 1} of ${plan.rounds}`);
   }
-  say(`${engine}: growth measured`);
   return windows;
 }
