@@ -18,7 +18,10 @@ export interface RateConfig {
   readonly redisPrefix: string;
 }
 
-/** HTTP requests, WebSocket handshakes and tokens that are refused, by address; the kinds of operations, and exports of a user, by user. */
+/**
+ * HTTP requests, WebSocket handshakes and tokens that are refused, by address; the kinds of operations, exports of a
+ * user, and documents that cannot be executed, over either door, by user. Of those documents as many as of queries.
+ */
 export const RATE_KINDS = [
   'requests',
   'connects',
@@ -27,11 +30,10 @@ export const RATE_KINDS = [
   'mutations',
   'subscriptions',
   'exports',
+  'invalidDocuments',
 ] as const;
 
 export type RateLimits = Readonly<Record<(typeof RATE_KINDS)[number], RateLimit>> & {
-  /** Documents that cannot be executed, over either door, by user: as many as queries, on this server alone. */
-  readonly invalidDocuments: RateLimit;
   /** Safe to call twice. */
   stop(): void;
 };
@@ -41,8 +43,8 @@ const MAX_KEYS = 100_000;
 
 /**
  * Where a Redis is named, the limits hold over all servers together, and on each for itself while Redis is missing.
- * Only HTTP requests by address are never counted there: that limit is to keep a flood from costing anything, and it
- * would cost a round trip.
+ * Only HTTP requests by address and invalid documents are never counted there: those limits are to keep a flood from
+ * costing anything, and it would cost a round trip.
  */
 export async function openRateLimits(
   config: RateConfig,
