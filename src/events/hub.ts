@@ -259,10 +259,10 @@ export class EventHub {
     );
     let channel = this.channels.get(userID);
     if (channel === undefined) {
-      channel = { userID, subscriptions: [] };
+      // Most users listen once: an array that grows makes room for seventeen.
+      channel = { userID, subscriptions: [subscription] };
       this.channels.set(userID, channel);
-    }
-    channel.subscriptions.push(subscription);
+    } else channel.subscriptions.push(subscription);
     sink.whenEnded(() => void subscription.return());
     // What came since the position was read is in the log.
     this.wake(channel, null);

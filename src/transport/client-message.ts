@@ -1,4 +1,4 @@
-import { CloseCode, MessageType, parseMessage, stringifyMessage } from 'graphql-ws';
+import { CloseCode, MessageType, parseMessage, stringifyMessage, type SubscribePayload } from 'graphql-ws';
 import { isTooDeep, MAX_JSON_DEPTH } from '../lib/json-depth';
 import type { OperationNames } from './operation-names';
 
@@ -8,13 +8,16 @@ const MAX_REASON_BYTES = 123;
 /** Of an operation's id, which is kept while it is under way, and sent with each event. */
 const MAX_ID = 1_000;
 
+/** Stands for what is asked for. */
+const UNTOLD: SubscribePayload = { query: '' };
+
 export interface ClientMessage {
   /** For graphql-ws, which knows operations by their names. */
   text: string;
   /** The name of the operation that begins with it; null for every other message. */
   begins: string | null;
-  /** Where the trace of its client stands, as that says. */
-  traceparent?: unknown;
+  /** What is asked for by an operation that begins; not in the text, which graphql-ws keeps as long as the operation. */
+  payload?: SubscribePayload;
 }
 
 /** The socket is to be closed. */
@@ -42,8 +45,8 @@ export function readClientMessage(text: string, names: OperationNames): ClientMe
       const name = names.begin(message.id);
       if (name === null)
         return { code: CloseCode.SubscriberAlreadyExists, reason: toTakenReason(message.id) };
-      const traceparent = message.payload.extensions?.['traceparent'];
-      return { text: stringifyMessage({ ...message, id: name }), begins: name, traceparent };
+      const { type, payload } = message;
+      return { text: stringifyMessage({ type, id: name, payload: UNTOLD }), begins: name, payload };
     }
     case MessageType.Complete: {
       const name = names.end(message.id);

@@ -68,6 +68,8 @@ export interface Session {
    */
   readonly underWay: Map<string, SocketSink | null>;
   readonly observed: ObservedSocket;
+  /** Of the operation that begins in this turn. */
+  asked: SubscribePayload | null;
 }
 
 const TOO_MANY_OPERATIONS = new GraphQLError('Too many operations are under way on this connection.', {
@@ -103,7 +105,8 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
     expiries.add(socket, authenticated.identity.expiresAtMs);
     revocations.add(socket, authenticated.identity);
     session.observed.acknowledged(authenticated.viewer.userID);
-    socket.once('close', () => {
+    // Comes once, and `once` would keep more for it.
+    socket.on('close', () => {
       census.leave(authenticated.viewer.userID);
       expiries.delete(socket);
       revocations.delete(socket);
@@ -135,14 +138,16 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
         return false;
       }
     },
-    onSubscribe: async ({ extra }, name, payload) => {
-      const { underWay, socket } = extra;
+    onSubscribe: async ({ extra }, name) => {
+      const { underWay, socket, asked } = extra;
+      extra.asked = null;
+      if (asked === null) throw new Error('An operation begins that nobody asked for.');
       // The streams that the client has just completed end within this turn.
       if (underWay.size >= options.operationsPerSocket) await setImmediate();
       const isTooMuch = underWay.size >= options.operationsPerSocket || socket.readyState !== WebSocket.OPEN;
       if (isTooMuch) return [TOO_MANY_OPERATIONS];
       underWay.set(name, null);
-      return toExecution(options, extra, name, payload);
+      return toExecution(options, extra, name, asked);
     },
     execute: (args) => options.execution.execute(args as Execute),
     onOperation: ({ extra }, name, _payload, args, result) => {

@@ -15,8 +15,8 @@ type PresentedErrors = Parameters<WatchedOperation['answer']>[0];
 /** Looks on while one WebSocket connection lasts. Operations go by their names there. */
 export class ObservedSocket {
   private readonly startedAtMs = performance.now();
-  /** Those that are not answered yet; an open subscription is answered. */
-  private readonly operations = new Map<string, WatchedOperation>();
+  /** Those that are not answered yet; an open subscription is answered. Null for none: most sockets are open for hours. */
+  private operations: Map<string, WatchedOperation> | null = null;
   private count = 0;
   private userID: string | null = null;
 
@@ -55,17 +55,17 @@ export class ObservedSocket {
     result: ExecutionResult | AsyncIterable<unknown>,
   ): void {
     const definition = getOperationAST(document, operationName);
-    if (definition) this.operations.get(name)?.identify(definition);
+    if (definition) this.operations?.get(name)?.identify(definition);
     if (Symbol.asyncIterator in result) this.end(name);
   }
 
   /** Before what was thrown is presented. */
   threw(name: string, errors: readonly unknown[]): void {
-    this.operations.get(name)?.own(errors);
+    this.operations?.get(name)?.own(errors);
   }
 
   answered(name: string, errors: PresentedErrors): void {
-    this.operations.get(name)?.answer(errors);
+    this.operations?.get(name)?.answer(errors);
   }
 
   /** Its work has failed in a way that the client cannot be told of. */
@@ -76,9 +76,10 @@ export class ObservedSocket {
 
   /** All that is under way of it has ended. */
   end(name: string): void {
-    const operation = this.operations.get(name);
+    const operation = this.operations?.get(name);
     if (operation === undefined) return;
-    this.operations.delete(name);
+    this.operations?.delete(name);
+    if (this.operations?.size === 0) this.operations = null;
     operation.answer([]);
     this.reports.end(operation);
   }
@@ -88,6 +89,7 @@ export class ObservedSocket {
     const requestID = `${this.requestID}/${this.count}`;
     const operation = new WatchedOperation('websocket', requestID, this.tracing, step);
     operation.userID = this.userID;
+    this.operations ??= new Map();
     this.operations.set(name, operation);
   }
 }

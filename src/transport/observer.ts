@@ -64,7 +64,9 @@ export class Observer {
 
   /** Looks on while a WebSocket connection lasts. */
   socket(request: IncomingMessage): ObservedSocket {
-    return new ObservedSocket(toRequestID(request.headers), this, this.options.tracing);
+    // Through bytes: Node puts an id together from twenty pieces, which would be kept as long as the socket.
+    const requestID = Buffer.from(toRequestID(request.headers)).toString();
+    return new ObservedSocket(requestID, this, this.options.tracing);
   }
 
   /** Tells of an operation that is answered, or of a subscription that is open. */

@@ -1,4 +1,4 @@
-import type { Server as Protocol } from 'graphql-ws';
+import type { Server as Protocol, WebSocket as ProtocolSocket } from 'graphql-ws';
 import { readClientMessage } from './client-message';
 import type { Session } from './graphql-ws-protocol';
 import { MessageTurns } from './message-turns';
@@ -14,84 +14,125 @@ export function sayGoodBye({ socket, underWay }: Session): void {
   if ([...underWay.values()].every((sink) => sink !== null)) socket.close(GOING_AWAY, 'Going away');
 }
 
+type Handle = Parameters<ProtocolSocket['onMessage']>[0];
+
+/** What is the same for all sockets. */
+export interface SocketOptions {
+  protocol: Protocol<Session>;
+  onError: (error: unknown) => void;
+  isStopping: () => boolean;
+  onClosed: (session: Session) => void;
+}
+
 /** Speaks the protocol on one socket for as long as it is open. */
-export function serveSocket(
-  session: Session,
-  protocol: Protocol<Session>,
-  onError: (error: unknown) => void,
-  isStopping: () => boolean,
-): void {
-  const { socket, connection, underWay, observed } = session;
+export function serveSocket(session: Session, options: SocketOptions): void {
+  const { socket } = session;
   // What a client does against the rules of WebSocket: ws answers it with the right code and closes.
-  socket.on('error', () => undefined);
-  const names = new OperationNames();
-  // Each subscription that waits for room listens too.
-  connection.setMaxListeners(0);
-  const resume = (): void => {
-    if (!turns.isBusy && connection.writableLength <= MAX_UNREAD_BYTES) socket.resume();
-  };
-  const turns = new MessageTurns(resume);
-  connection.on('drain', resume);
-  const closed = protocol.opened(
-    {
-      protocol: socket.protocol,
-      send: (data) =>
-        new Promise((resolve, reject) => {
-          if (socket.readyState !== socket.OPEN) {
-            resolve();
-            return;
-          }
-          socket.send(names.toClient(data), (error) => {
-            if (error) reject(error);
-            else resolve();
-          });
-          if (connection.writableLength > MAX_UNREAD_BYTES) socket.pause();
-        }),
-      close: (code, reason) => {
-        socket.close(code, reason);
-      },
-      onMessage: (handle) => {
-        const isOpen = (): boolean => socket.readyState === socket.OPEN;
-        const take = async (data: Buffer): Promise<void> => {
-          // Closed by the server, whose client may take a while to say good-bye: nothing is done for it any more.
-          // And one that was not done yet is asked for again at the server to which the client goes.
-          if (!isOpen() || isStopping()) return;
-          let begins: string | null = null;
-          try {
-            const message = readClientMessage(data.toString(), names);
-            if (message === null) return;
-            if ('code' in message) {
-              socket.close(message.code, message.reason);
-              return;
-            }
-            const { text, traceparent } = message;
-            begins = message.begins;
-            if (begins === null) await handle(text);
-            else await observed.run(begins, traceparent, () => handle(text));
-          } catch (error) {
-            if (begins !== null) observed.failed(begins, error);
-            // A socket that went away in the middle of an answer is nobody's fault here.
-            if (!isOpen()) return;
-            onError(error);
-            socket.close(INTERNAL_ERROR, 'Something went wrong here');
-          } finally {
-            if (begins !== null) {
-              underWay.delete(begins);
-              observed.end(begins);
-            }
-            if (isStopping()) sayGoodBye(session);
-          }
-        };
-        socket.on('message', (data) => {
-          turns.add(() => void take(data as Buffer));
-          if (turns.isBusy) socket.pause();
-        });
-      },
-    },
-    session,
-  );
-  socket.once('close', (code, reason) => {
-    observed.closed(code);
-    closed(code, String(reason)).catch(onError);
+  socket.on('error', ignore);
+  const closed = options.protocol.opened(new ServedSocket(session, options), session);
+  socket.on('close', (code, reason) => {
+    options.onClosed(session);
+    session.observed.closed(code);
+    closed(code, String(reason)).catch(options.onError);
   });
+}
+
+/** A socket as graphql-ws sees it. There are thousands, each for hours: what they have in common is theirs once. */
+class ServedSocket implements ProtocolSocket {
+  readonly protocol: string;
+  private readonly names = new OperationNames();
+  private readonly turns: MessageTurns;
+
+  constructor(
+    private readonly session: Session,
+    private readonly options: SocketOptions,
+  ) {
+    const { socket, connection } = session;
+    this.protocol = socket.protocol;
+    // Each subscription that waits for room listens too.
+    connection.setMaxListeners(0);
+    const resume = (): void => {
+      if (!this.turns.isBusy && connection.writableLength <= MAX_UNREAD_BYTES) socket.resume();
+    };
+    this.turns = new MessageTurns(resume);
+    connection.on('drain', resume);
+  }
+
+  private get isOpen(): boolean {
+    const { socket } = this.session;
+    return socket.readyState === socket.OPEN;
+  }
+
+  send(data: string): Promise<void> {
+    const { socket, connection } = this.session;
+    return new Promise((resolve, reject) => {
+      if (!this.isOpen) {
+        resolve();
+        return;
+      }
+      socket.send(this.names.toClient(data), (error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+      if (connection.writableLength > MAX_UNREAD_BYTES) socket.pause();
+    });
+  }
+
+  close(code: number, reason: string): void {
+    this.session.socket.close(code, reason);
+  }
+
+  onMessage(handle: Handle): void {
+    const { socket } = this.session;
+    socket.on('message', (data) => {
+      this.turns.add(() => {
+        this.take(data as Buffer, handle);
+      });
+      if (this.turns.isBusy) socket.pause();
+    });
+  }
+
+  private take(data: Buffer, handle: Handle): void {
+    // Closed by the server, whose client may take a while to say good-bye: nothing is done for it any more.
+    // And one that was not done yet is asked for again at the server to which the client goes.
+    if (!this.isOpen || this.options.isStopping()) return;
+    const message = readClientMessage(data.toString(), this.names);
+    if (message === null) return;
+    if ('code' in message) this.close(message.code, message.reason);
+    else {
+      const { text, begins, payload } = message;
+      this.session.asked = payload ?? null;
+      void this.work(text, begins, payload?.extensions?.['traceparent'], handle);
+    }
+  }
+
+  /** Lasts as long as the subscription that begins with the message, and so does all that it names. */
+  private async work(
+    text: string,
+    begins: string | null,
+    traceparent: unknown,
+    handle: Handle,
+  ): Promise<void> {
+    const { underWay, observed } = this.session;
+    try {
+      if (begins === null) await handle(text);
+      else await observed.run(begins, traceparent, () => handle(text));
+    } catch (error) {
+      if (begins !== null) observed.failed(begins, error);
+      // A socket that went away in the middle of an answer is nobody's fault here.
+      if (!this.isOpen) return;
+      this.options.onError(error);
+      this.close(INTERNAL_ERROR, 'Something went wrong here');
+    } finally {
+      if (begins !== null) {
+        underWay.delete(begins);
+        observed.end(begins);
+      }
+      if (this.options.isStopping()) sayGoodBye(this.session);
+    }
+  }
+}
+
+function ignore(): void {
+  return undefined;
 }

@@ -9,7 +9,7 @@ import { GRAPHQL_PATH, splitUrl } from './http';
 import type { Observer } from './observer';
 import type { RateDoor } from './rate-door';
 import { REQUEST_ID } from './request-id';
-import { sayGoodBye, serveSocket } from './serve-socket';
+import { sayGoodBye, serveSocket, type SocketOptions } from './serve-socket';
 
 const MAX_FRAME_BYTES = 256 * 1024;
 /** How often each client is asked whether it is still there; one that does not answer until the next time is cut off. */
@@ -46,6 +46,12 @@ export function attachWebSocket(
   });
   const sessions = new Set<Session>();
   let isStopping = false;
+  const socketOptions: SocketOptions = {
+    protocol,
+    onError,
+    isStopping: () => isStopping,
+    onClosed: (session) => sessions.delete(session),
+  };
   // Begins with the first socket: a server that could not listen has nothing to stop.
   let heartbeat: NodeJS.Timeout | undefined;
   server.on('upgrade', (request, connection, head) => {
@@ -69,17 +75,13 @@ export function attachWebSocket(
         connection.off('error', onLost);
         const observed = observer.socket(request);
         request.headers[REQUEST_ID] = observed.requestID;
+        const rateKey = rateDoor.toKey(request);
         sockets.handleUpgrade(request, connection, head, (socket) => {
-          const session: Session = {
-            socket,
-            connection,
-            rateKey: rateDoor.toKey(request),
-            underWay: new Map(),
-            observed,
-          };
+          const underWay: Session['underWay'] = new Map();
+          const session: Session = { socket, connection, rateKey, underWay, observed, asked: null };
           sessions.add(session);
-          socket.once('close', () => sessions.delete(session));
-          serveSocket(session, protocol, onError, () => isStopping);
+          // What listens to the socket is made elsewhere: from here it would keep the request as long.
+          serveSocket(session, socketOptions);
         });
       })
       .catch(onError);
