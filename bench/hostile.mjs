@@ -6,7 +6,16 @@ import { describeMachine, requireFiles } from './machine.mjs';
 import { runBenchmark } from './run.mjs';
 import { Workspace } from './workspace.mjs';
 
-const KINDS = ['REQUESTS', 'CONNECTS', 'FAILURES', 'QUERIES', 'MUTATIONS', 'SUBSCRIPTIONS', 'EXPORTS'];
+const KINDS = [
+  'REQUESTS',
+  'CONNECTS',
+  'FAILURES',
+  'QUERIES',
+  'MUTATIONS',
+  'SUBSCRIPTIONS',
+  'EXPORTS',
+  'LARGE_BODIES',
+];
 
 await runBenchmark(plan.short || plan.attacks !== null, async ({ folder, say, keep }) => {
   const machine = describeMachine();

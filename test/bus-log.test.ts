@@ -11,6 +11,7 @@ const RATES_OFF = {
   rateMutations: 0,
   rateSubscriptions: 0,
   rateExports: 0,
+  rateLargeBodies: 0,
 };
 
 describeWithOwnRedis('the log of a server whose Redis fails', () => {

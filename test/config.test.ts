@@ -50,6 +50,7 @@ test('nothing has to be set', () => {
     rateMutations: 600,
     rateSubscriptions: 300,
     rateExports: 3,
+    rateLargeBodies: 60,
     drainDelayMs: 0,
     corsOrigins: [],
     trustedDocuments: null,
