@@ -6,16 +6,7 @@ import { describeMachine, requireFiles } from './machine.mjs';
 import { runBenchmark } from './run.mjs';
 import { Workspace } from './workspace.mjs';
 
-const KINDS = [
-  'REQUESTS',
-  'CONNECTS',
-  'FAILURES',
-  'QUERIES',
-  'MUTATIONS',
-  'SUBSCRIPTIONS',
-  'EXPORTS',
-  'LARGE_BODIES',
-];
+const KINDS = ['REQUESTS', 'CONNECTS', 'FAILURES', 'QUERIES', 'MUTATIONS', 'SUBSCRIPTIONS', 'EXPORTS'];
 
 await runBenchmark(plan.short || plan.attacks !== null, async ({ folder, say, keep }) => {
   const machine = describeMachine();

@@ -191,7 +191,6 @@ export const settings = {
   rateMutations: rate('MUTATIONS', '600', 'Mutations of one user, each counted by its root fields'),
   rateSubscriptions: rate('SUBSCRIPTIONS', '300', 'Subscriptions that one user begins'),
   rateExports: rate('EXPORTS', '3', 'Fields `exportUser` that one user asks for, which are queries too'),
-  rateLargeBodies: rate('LARGE_BODIES', '60', 'Bodies over 64 KiB that one user sends to this server'),
   drainDelayMs: {
     name: 'AMICUS_DRAIN_DELAY_MS',
     default: '0',

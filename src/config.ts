@@ -61,7 +61,6 @@ export interface Config extends PostgresConfig {
   readonly rateMutations: number;
   readonly rateSubscriptions: number;
   readonly rateExports: number;
-  readonly rateLargeBodies: number;
   /** From the moment at which the server is not ready any more until it takes no more connections. */
   readonly drainDelayMs: number;
   /** As browsers write them, or `*` for all. */

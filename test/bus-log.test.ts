@@ -11,7 +11,6 @@ const RATES_OFF = {
   rateMutations: 0,
   rateSubscriptions: 0,
   rateExports: 0,
-  rateLargeBodies: 0,
 };
 
 describeWithOwnRedis('the log of a server whose Redis fails', () => {

@@ -50,7 +50,6 @@ test('nothing has to be set', () => {
     rateMutations: 600,
     rateSubscriptions: 300,
     rateExports: 3,
-    rateLargeBodies: 60,
     drainDelayMs: 0,
     corsOrigins: [],
     trustedDocuments: null,

@@ -26,7 +26,6 @@ describe('what one user asks for is limited', () => {
         rateMutations: 4,
         rateSubscriptions: 2,
         rateExports: 2,
-        rateLargeBodies: 2,
       },
     });
   });
@@ -173,37 +172,6 @@ describe('what one user asks for is limited', () => {
     await other.next();
     socket.subscribe('5', ME);
     expect(await socket.next()).toMatchObject({ payload: { data: { me: { id: user } } } });
-  });
-
-  it('large bodies: past the limit none is parsed, whether its length is told or not', async () => {
-    const user = newUser();
-    const send = async (caller: Caller, bytes: number, isToldLength: boolean): Promise<Response> => {
-      const json = JSON.stringify({ query: SET_LEVEL, variables: { level: 1 } });
-      const body = Buffer.from(json.padEnd(bytes));
-      return fetch(server.url, {
-        method: 'POST',
-        headers: { ...(await server.headers(caller)), 'content-type': 'application/json' },
-        ...(isToldLength ? { body } : { body: new Blob([body]).stream(), duplex: 'half' }),
-      });
-    };
-    const large = 64 * 1024 + 1;
-    for (const [bytes, isToldLength] of [
-      [large - 1, true],
-      [large - 1, false],
-      [large, true],
-      [large, false],
-    ] as const)
-      expect((await send({ userID: user }, bytes, isToldLength)).status).toBe(200);
-    for (const isToldLength of [true, false]) {
-      const refused = await send({ userID: user }, large, isToldLength);
-      expect(refused.status).toBe(429);
-      expect(refused.headers.get('ratelimit-policy')).toBe(`"large bodies";q=2;w=${HOUR}`);
-      expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
-    }
-    // Nothing of them was counted as a query either, nor was anything else shut out.
-    expect((await post(user, ME)).headers.get('ratelimit')).toMatch(/^"queries";r=2;/);
-    for (let time = 0; time < 3; time++)
-      expect((await send({ userID: 'root', isAdmin: true }, large, true)).status).toBe(200);
   });
 
   it('documents over HTTP that cannot be executed: past the limit no new document is looked at', async () => {

@@ -13,7 +13,6 @@ export interface RateConfig {
   readonly rateMutations: number;
   readonly rateSubscriptions: number;
   readonly rateExports: number;
-  readonly rateLargeBodies: number;
   /** Null counts on each server for itself. */
   readonly redisUrls: readonly string[] | null;
   readonly redisPrefix: string;
@@ -21,8 +20,7 @@ export interface RateConfig {
 
 /**
  * HTTP requests, WebSocket handshakes and tokens that are refused, by address; the kinds of operations, exports of a
- * user, large bodies, and documents that cannot be executed, over either door, by user. Of those documents as many as
- * of queries.
+ * user, and documents that cannot be executed, over either door, by user. Of those documents as many as of queries.
  */
 export const RATE_KINDS = [
   'requests',
@@ -32,7 +30,6 @@ export const RATE_KINDS = [
   'mutations',
   'subscriptions',
   'exports',
-  'largeBodies',
   'invalidDocuments',
 ] as const;
 
@@ -46,8 +43,8 @@ const MAX_KEYS = 100_000;
 
 /**
  * Where a Redis is named, the limits hold over all servers together, and on each for itself while Redis is missing.
- * Only HTTP requests by address, large bodies and invalid documents are never counted there: those limits are to keep a
- * flood from costing a server much, and it would cost a round trip.
+ * Only HTTP requests by address and invalid documents are never counted there: those limits are to keep a flood from
+ * costing anything, and it would cost a round trip.
  */
 export async function openRateLimits(
   config: RateConfig,
@@ -89,7 +86,6 @@ export async function openRateLimits(
     mutations: create('mutations', config.rateMutations, redis),
     subscriptions: create('subscriptions', config.rateSubscriptions, redis),
     exports: create('exports', config.rateExports, redis),
-    largeBodies: create('large bodies', config.rateLargeBodies, null),
     invalidDocuments: create('invalid documents', config.rateQueries, null),
     stop: () => redis?.stop(),
   };

@@ -1,27 +1,18 @@
-import type { RateLimit } from '../rates/rate-limit';
-import { HttpProblem, toRateProblem } from './http-answer';
+import { HttpProblem } from './http-answer';
 
 /** Of one request. */
 export interface HeldBody {
   /** The 429 for bytes that there is no room for. */
   take(bytes: number): HttpProblem | undefined;
-  /** Counts a large body; rejects with the 429 for one too many. */
-  takeLarge(): Promise<void>;
   /** Once, when the body is read, or never will be. */
   release(): void;
 }
 
-/**
- * The bodies that have come and are not read yet: of each user so many bytes at the most, on all connections together.
- * And so many large ones in a window, for what they take to be read.
- */
+/** The bodies that have come and are not read yet: of each user so many bytes at the most, on all connections together. */
 export class BodyRoom {
   private readonly taken = new Map<string, number>();
 
-  constructor(
-    private readonly maxBytes: number,
-    private readonly large: RateLimit,
-  ) {}
+  constructor(private readonly maxBytes: number) {}
 
   open(userID: string): HeldBody {
     let held = 0;
@@ -32,10 +23,6 @@ export class BodyRoom {
         this.taken.set(userID, taken);
         held += bytes;
         return undefined;
-      },
-      takeLarge: async () => {
-        const verdict = await this.large.take(userID);
-        if (verdict?.isRefused === true) throw toRateProblem(verdict);
       },
       release: () => {
         const left = (this.taken.get(userID) ?? 0) - held;

@@ -44,12 +44,9 @@ async function read(
       `Bodies in content-encoding ${JSON.stringify(encoding)} are not read.`,
     );
   }
-  const isSaidLarge = Number(request.headers['content-length']) > LARGE_BYTES;
-  if (isSaidLarge) await held?.takeLarge();
   const body = await readBody(request, maxBytes, held);
   if (body.length === 0 || !isJson(request.headers['content-type'])) return undefined;
   if (body.length > LARGE_BYTES) {
-    if (!isSaidLarge) await held?.takeLarge();
     // Milliseconds each: one in a turn of the event loop, whoever sent them, so that others have theirs between.
     parsing = parsing.then(() => setImmediate());
     await parsing;

@@ -87,7 +87,7 @@ export function createHttpServer(options: HttpOptions): Server {
     onError,
     limits = LIMITS,
   } = options;
-  const room = new BodyRoom(BODIES_PER_USER * limits.maxBodyBytes, rateDoor.largeBodies);
+  const room = new BodyRoom(BODIES_PER_USER * limits.maxBodyBytes);
   const findViewer = async (request: IncomingMessage): Promise<Viewer> => {
     try {
       const credentials = fromHeaders(request.headers);

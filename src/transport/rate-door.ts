@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { CodedError } from '../errors';
 import { toNetwork } from '../lib/network-address';
-import type { RateLimit, Verdict } from '../rates/rate-limit';
+import type { Verdict } from '../rates/rate-limit';
 import type { RateLimits } from '../rates/rate-limits';
 import { toRateError } from '../rates/rate-refusal';
 import {
@@ -17,7 +17,7 @@ import { toRateProblem } from './http-answer';
 /** Limits, by address, what comes before it is known who calls. */
 export class RateDoor {
   constructor(
-    private readonly limits: Pick<RateLimits, 'requests' | 'connects' | 'failures' | 'largeBodies'>,
+    private readonly limits: Pick<RateLimits, 'requests' | 'connects' | 'failures'>,
     private readonly findAddress: FindAddress,
     /** Whether this token was good here before: from an address that has tried too many, no other one is looked at. */
     private readonly knowsToken: (token: string | null) => boolean,
@@ -34,11 +34,6 @@ export class RateDoor {
     const verdict =
       this.findShutOut(key, fromHeaders(request.headers)) ?? (await this.limits.requests.take(key));
     if (verdict?.isRefused === true) throw toRateProblem(verdict);
-  }
-
-  /** By user. */
-  get largeBodies(): RateLimit {
-    return this.limits.largeBodies;
   }
 
   /** Counts a WebSocket handshake, and gives the refusal where there is one. Its token comes later. */

@@ -34,7 +34,7 @@ const TEN_YEARS_SECONDS = 10 * 365 * 24 * 60 * 60;
 const SECRET = 'a secret of at least thirty-two bytes';
 
 /** The few users of a test ask as fast as they are answered; tests of these limits set their own. */
-const RESTLESS = { rateQueries: 0, rateMutations: 0, rateExports: 0, rateLargeBodies: 0 };
+const RESTLESS = { rateQueries: 0, rateMutations: 0, rateExports: 0 };
 
 /** A real server on a port of its own, over a database of its own. */
 export class TestServer {
