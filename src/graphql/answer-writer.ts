@@ -1,8 +1,8 @@
 import {
   defaultFieldResolver,
+  getArgumentValues,
   getNamedType,
   getNullableType,
-  isAbstractType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -10,64 +10,58 @@ import {
   Kind,
   TypeNameMetaFieldDef,
   type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
-import { LRUCache } from 'lru-cache';
-import { toIsoTime } from '../lib/iso-time';
-import { isShared, WHOLE } from './whole-objects';
+import { FieldInfo, toTold, type InfoSource } from './field-info';
+import { KeptTexts } from './kept-texts';
+import { createLeafWriter } from './leaf-texts';
+import { NotPlainError } from './not-plain';
+import { Selections, toSelectionSets, type SelectedField } from './selected-fields';
+import { encloseText, joinTexts, type Text } from './text-parts';
 
-/** Gives the JSON text of a value; throws at one that has no place there. */
-type Write = (value: unknown) => string;
-
-interface Field {
-  key: string;
-  name: string;
-  type: GraphQLOutputType;
-  /** Of an object. */
-  selectionSets: SelectionSetNode[];
+/** What resolvers are given besides what they stand on. */
+export interface Asking {
+  context: unknown;
+  /** As coerced. */
+  variables: Record<string, unknown>;
 }
 
-interface Plain {
-  write: Write;
-  /** The same for whatever gives the same texts. */
-  signature: string;
-  /** No field is asked for twice, under another name. */
-  isOnce: boolean;
-}
+/** Gives the JSON text of a value; throws, or rejects, at one that has no place there. */
+export type Write = (value: unknown, asking: Asking) => Text;
 
-/** The query is to be answered without a writer. */
-class NotPlainError extends Error {}
-
-/** What of a shared object is asked for decides which shelf its text is on; so many there are. */
-const MAX_SHELVES = 4;
+/** The type whose objects are shared by many answers. Its fields are plain properties. */
+const SHARED_TYPE = 'User';
 /** Of a selection whose texts are kept: room for all fields under their names or short ones. */
 const MAX_SIGNATURE = 500;
+const NO_ARGUMENTS: Readonly<Record<string, unknown>> = Object.freeze({});
 
 /**
- * Writes the answers of queries whose shared objects were asked for whole, and keeps the text of each such object for as
- * long as the object itself is kept: the next answer that shows it need not be written again.
+ * Makes functions that execute queries and write the answers at the same time: nothing is made that would only be turned
+ * into text. The text of a shared object is kept for as long as the object itself is. An answer that is not plain data,
+ * because something failed or is null where nothing may be, is not written: the function throws or rejects.
  */
 export class AnswerWriters {
-  private readonly shelves = new LRUCache<string, WeakMap<object, string>>({ max: MAX_SHELVES });
+  private readonly kept = new KeptTexts();
 
   constructor(private readonly schema: GraphQLSchema) {}
 
   /**
-   * Of a query with neither conditions nor errors. Null where it asks for no shared object, or for one where its type is
-   * known with the answer only. The text equals `JSON.stringify` of what graphql-js answers.
+   * Of a query without conditions, to be called with the root value; null where there is none. The text equals
+   * `JSON.stringify` of the data that graphql-js answers.
    */
-  find(document: DocumentNode, type: GraphQLObjectType): Write | null {
+  find(document: DocumentNode): Write | null {
+    const { schema, kept } = this;
     const [operation] = document.definitions;
-    if (operation?.kind !== Kind.OPERATION_DEFINITION) return null;
+    const type = schema.getQueryType();
+    if (operation?.kind !== Kind.OPERATION_DEFINITION || !type) return null;
     try {
-      return new WriterFactory(this.schema, document, this.shelves).findObject(type, [
-        operation.selectionSet,
-      ]);
+      const factory = new WriterFactory({ schema, document, operation }, kept);
+      const write = factory.createObject(type, [operation.selectionSet]);
+      // A schema's root has no value of its own where all its fields have resolvers.
+      return (root, asking) => write(root ?? NO_ARGUMENTS, asking);
     } catch (error) {
       if (error instanceof NotPlainError) return null;
       throw error;
@@ -76,163 +70,118 @@ export class AnswerWriters {
 }
 
 class WriterFactory {
+  private readonly selections: Selections;
+
   constructor(
-    private readonly schema: GraphQLSchema,
-    private readonly document: DocumentNode,
-    private readonly shelves: LRUCache<string, WeakMap<object, string>>,
-  ) {}
+    private readonly source: InfoSource,
+    private readonly kept: KeptTexts,
+  ) {
+    this.selections = new Selections(source.schema, source.document);
+  }
 
-  /** Null where no shared object is below: what is there is in the right order and form already. */
-  findObject(type: GraphQLObjectType, selectionSets: SelectionSetNode[]): Write | null {
+  createObject(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): Write {
     const fields = this.collect(type, selectionSets);
-    const writers = fields.map((field) => this.findField(field));
-    if (writers.every((writer) => writer === null)) return null;
-    return toObjectWriter(
-      // What stands there is ready to be written, under the name that the client gave it.
-      fields.map(({ key }, index) => ({ key, name: key, write: writers[index] ?? toJson })),
-    );
+    const writers = fields.map((field, index) => this.createField(type, field, toHead(field, index)));
+    return (value, asking) => {
+      requireObject(value);
+      const inner = joinTexts(writers.length, (index) => writers[index]?.(value, asking) ?? '');
+      return encloseText('{', inner, '}');
+    };
   }
 
-  private findField({ type, selectionSets }: Field): Write | null {
-    const named = getNamedType(type);
-    if (isShared(named)) return wrap(type, this.toShared(named, selectionSets));
-    if (isAbstractType(named)) throw new NotPlainError();
-    const write = isObjectType(named) ? this.findObject(named, selectionSets) : null;
-    return write === null ? null : wrap(type, write);
+  /** Of the object that has the field. */
+  private createField(type: GraphQLObjectType, field: SelectedField, head: string): Write {
+    const { definition } = field;
+    const { name, resolve = defaultFieldResolver } = definition;
+    if (name === TypeNameMetaFieldDef.name) {
+      const text = head + JSON.stringify(type.name);
+      return () => text;
+    }
+    const writeValue = this.createValue(definition.type, field);
+    const write: Write = (value, asking) => encloseText(head, writeValue(value, asking), '');
+    if (resolve === defaultFieldResolver)
+      return (object, asking) => write((object as Record<string, unknown>)[name], asking);
+    const [node] = field.nodes;
+    const hasArguments = definition.args.length > 0 && node !== undefined;
+    const told = toTold(this.source, type, field);
+    return (object, asking) => {
+      const { context, variables } = asking;
+      const args = hasArguments ? getArgumentValues(definition, node, variables) : NO_ARGUMENTS;
+      const given: unknown = resolve(object, args, context, new FieldInfo(told, variables));
+      return given instanceof Promise ? given.then((value) => write(value, asking)) : write(given, asking);
+    };
   }
 
-  private toShared(type: GraphQLObjectType, selectionSets: SelectionSetNode[]): Write {
-    const { write, signature, isOnce } = this.toPlain(type, selectionSets);
-    const { shelves } = this;
-    const toObject = (value: unknown): object => (value as Record<typeof WHOLE, object>)[WHOLE];
+  private createValue(type: GraphQLOutputType, field: SelectedField): Write {
+    const nullable = getNullableType(type);
+    const write = isListType(nullable)
+      ? toListWriter(this.createValue(nullable.ofType, field))
+      : this.createNamed(nullable, field);
+    const isRequired = isNonNullType(type);
+    return (value, asking) => {
+      if (value !== null && value !== undefined) return write(value, asking);
+      if (isRequired) throw new NotPlainError();
+      return 'null';
+    };
+  }
+
+  private createNamed(type: GraphQLOutputType, field: SelectedField): Write {
+    if (isLeafType(type)) return createLeafWriter(type);
+    if (!isObjectType(type)) throw new NotPlainError();
+    const selectionSets = toSelectionSets(field);
+    const write = this.createObject(type, selectionSets);
+    if (type.name !== SHARED_TYPE) return write;
+    const { signature, isOnce } = this.describe(type, selectionSets);
     // Objects are kept by their size, and their texts must not be many times as large.
-    if (!isOnce || signature.length > MAX_SIGNATURE) return (value) => write(toObject(value));
-    return (value) => {
-      const object = toObject(value);
-      let shelf = shelves.get(signature);
-      if (shelf === undefined) shelves.set(signature, (shelf = new WeakMap()));
-      let text = shelf.get(object);
-      // Through bytes: what was joined piece by piece would be kept in its pieces, which take four times as much.
-      if (text === undefined) shelf.set(object, (text = Buffer.from(write(object)).toString()));
-      return text;
-    };
+    return isOnce && signature.length <= MAX_SIGNATURE ? this.kept.keep(signature, write) : write;
   }
 
-  /** Of objects as the store gives them. */
-  private toPlain(type: GraphQLObjectType, selectionSets: SelectionSetNode[]): Plain {
-    const fields = this.collect(type, selectionSets).map((field) => {
-      const { key, name } = field;
-      if (name === TypeNameMetaFieldDef.name) {
-        const text = JSON.stringify(type.name);
-        return { key, name, write: () => text, signature: `${key}:${name}`, isOnce: true };
-      }
-      const named = getNamedType(field.type);
-      const inner = isObjectType(named) ? this.toPlain(named, field.selectionSets) : null;
-      const write = isLeafType(named) ? (value: unknown) => toJson(named.serialize(value)) : inner?.write;
-      const { resolve = defaultFieldResolver } = type.getFields()[name] ?? {};
-      if (write === undefined || resolve !== defaultFieldResolver) throw new NotPlainError();
-      const signature = `${key}:${name}${inner === null ? '' : `{${inner.signature}}`}`;
-      return { key, name, write: wrap(field.type, write), signature, isOnce: inner?.isOnce ?? true };
-    });
-    return {
-      write: toObjectWriter(fields),
-      signature: fields.map((field) => field.signature).join(),
-      isOnce:
-        fields.every((field) => field.isOnce) &&
-        new Set(fields.map(({ name }) => name)).size === fields.length,
-    };
-  }
-
-  private collect(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): Field[] {
-    const fields = new Map<string, Field>();
-    for (const selectionSet of selectionSets) this.collectInto(fields, type, selectionSet);
-    return [...fields.values()];
-  }
-
-  private collectInto(
-    fields: Map<string, Field>,
+  /**
+   * What is asked for of plain objects: the same signature for whatever gives the same texts, and whether no field is
+   * asked for twice, under another name.
+   */
+  private describe(
     type: GraphQLObjectType,
-    { selections }: SelectionSetNode,
-  ): void {
-    for (const selection of selections) {
-      if (selection.kind === Kind.FIELD) addField(fields, type, selection);
-      else {
-        const fragment =
-          selection.kind === Kind.INLINE_FRAGMENT ? selection : this.requireFragment(selection.name.value);
-        if (this.applies(fragment.typeCondition?.name.value, type))
-          this.collectInto(fields, type, fragment.selectionSet);
-      }
-    }
+    selectionSets: readonly SelectionSetNode[],
+  ): { signature: string; isOnce: boolean } {
+    const fields = this.collect(type, selectionSets).map((field) => {
+      const { name, type: fieldType, resolve = defaultFieldResolver } = field.definition;
+      if (resolve !== defaultFieldResolver && name !== TypeNameMetaFieldDef.name) throw new NotPlainError();
+      const named = getNamedType(fieldType);
+      const inner = isObjectType(named) ? this.describe(named, toSelectionSets(field)) : null;
+      const signature = `${field.key}:${name}${inner === null ? '' : `{${inner.signature}}`}`;
+      return { name, signature, isOnce: inner?.isOnce ?? true };
+    });
+    const names = new Set(fields.map(({ name }) => name));
+    return {
+      signature: fields.map(({ signature }) => signature).join(),
+      isOnce: names.size === fields.length && fields.every(({ isOnce }) => isOnce),
+    };
   }
 
-  private applies(condition: string | undefined, type: GraphQLObjectType): boolean {
-    if (condition === undefined || condition === type.name) return true;
-    const wanted = this.schema.getType(condition);
-    return isAbstractType(wanted) && this.schema.isSubType(wanted, type);
-  }
-
-  private requireFragment(name: string): FragmentDefinitionNode {
-    for (const definition of this.document.definitions) {
-      if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name) return definition;
-    }
-    throw new NotPlainError();
+  private collect(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): SelectedField[] {
+    // Which of several types an object has would have to be asked.
+    if (type.isTypeOf) throw new NotPlainError();
+    return this.selections.collect(type, selectionSets);
   }
 }
 
-function addField(
-  fields: Map<string, Field>,
-  type: GraphQLObjectType,
-  { alias, name: { value: name }, selectionSet }: FieldNode,
-): void {
-  const key = alias?.value ?? name;
-  const definition = name === TypeNameMetaFieldDef.name ? TypeNameMetaFieldDef : type.getFields()[name];
-  if (definition === undefined) throw new NotPlainError();
-  const field = fields.get(key) ?? { key, name, type: definition.type, selectionSets: [] };
-  if (selectionSet) field.selectionSets.push(selectionSet);
-  fields.set(key, field);
-}
-
-function toObjectWriter(fields: readonly { key: string; name: string; write: Write }[]): Write {
-  const heads = fields.map(({ key }, index) => `${index === 0 ? '' : ','}${JSON.stringify(key)}:`);
-  return (value) => {
-    // Without any field where all are left out by their conditions.
-    let text = '{';
-    for (const [index, { name, write }] of fields.entries()) {
-      text += (heads[index] ?? '') + write((value as Record<string, unknown>)[name]);
-    }
-    return `${text}}`;
-  };
-}
-
-function wrap(type: GraphQLOutputType, write: Write): Write {
-  const nullable = getNullableType(type);
-  const writeValue = isListType(nullable) ? toListWriter(wrap(nullable.ofType, write)) : write;
-  const isRequired = isNonNullType(type);
-  return (value) => {
-    if (value !== null && value !== undefined) return writeValue(value);
-    if (isRequired) throw new Error('A value is missing.');
-    return 'null';
-  };
+function toHead({ key }: SelectedField, index: number): string {
+  return `${index === 0 ? '' : ','}${JSON.stringify(key)}:`;
 }
 
 function toListWriter(write: Write): Write {
-  return (value) => {
-    if (!Array.isArray(value)) throw new Error('A list is missing.');
-    let text = '[';
-    for (let index = 0; index < value.length; index++) text += (index === 0 ? '' : ',') + write(value[index]);
-    return `${text}]`;
+  return (value, asking) => {
+    if (!Array.isArray(value)) throw new NotPlainError();
+    const inner = joinTexts(value.length, (index) =>
+      encloseText(index === 0 ? '' : ',', write(value[index], asking), ''),
+    );
+    return encloseText('[', inner, ']');
   };
 }
 
-/** Texts that stand in JSON as they are. */
-const PLAIN_TEXT = /^[ !#-[\]-~]*$/;
-
-function toJson(value: unknown): string {
-  // What entries of lists are made of; `JSON.stringify` takes three times as long for a text, and more for a time.
-  if (typeof value === 'string') return PLAIN_TEXT.test(value) ? `"${value}"` : JSON.stringify(value);
-  if (value instanceof Date) return `"${toIsoTime(value)}"`;
-  // Nothing is what `undefined` would become.
-  const text = JSON.stringify(value) as string | undefined;
-  if (text === undefined) throw new Error('A value is missing.');
-  return text;
+/** An error or a promise in an object's place would be taken for an object without the properties. */
+function requireObject(value: unknown): void {
+  if (typeof value !== 'object' || value === null || value instanceof Error || 'then' in value)
+    throw new NotPlainError();
 }

@@ -1,7 +1,7 @@
 import {
   getVariableValues,
   GraphQLScalarType,
-  type GraphQLSchema,
+  GraphQLSchema,
   Kind,
   OperationTypeNode,
   visit,
@@ -12,10 +12,9 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-import { AnswerWriters } from './answer-writer';
+import { AnswerWriters, type Write } from './answer-writer';
 import { settleConditions, toCompilable, type CompilableOperation } from './compilable-operation';
 import { createPlainReader } from './plain-variables';
-import { askForWholeObjects, withWholeObjects } from './whole-objects';
 
 type Data = NonNullable<ExecutionResult['data']>;
 type Run = CompiledQuery<Data>['query'];
@@ -60,14 +59,15 @@ export class CompiledQueries {
   /** Lives as long as the documents, which are bounded where they are kept. */
   private readonly known = new WeakMap<OperationDefinitionNode, Known>();
   private readonly variants = new LRUCache<string, Variant>(BOUNDS);
-  private readonly written = new LRUCache<string, Written | 'none'>(BOUNDS);
+  private readonly written = new LRUCache<string, Write | 'none'>(BOUNDS);
   private nextID = 1;
 
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly options: CompiledQueriesOptions = {},
   ) {
-    this.coercedSchema = withWholeObjects(schema, [COERCED]);
+    const { types, ...config } = schema.toConfig();
+    this.coercedSchema = new GraphQLSchema({ ...config, types: [...types, COERCED], assumeValid: true });
     this.writers = new AnswerWriters(schema);
   }
 
@@ -87,28 +87,38 @@ export class CompiledQueries {
   }
 
   /**
-   * The JSON text of the data, which is `JSON.stringify` of what `findData` gives; it is compiled at once. Null for what
-   * has to be executed another way. Never rejects.
+   * The JSON text of the data, which is `JSON.stringify` of what `findData` gives; at once where nothing is waited for.
+   * Null for what has to be executed another way. Never throws or rejects.
    */
-  async findText(
+  findText(
     args: Omit<ExecutionArgs, 'schema'>,
     operation: OperationDefinitionNode | null | undefined,
-  ): Promise<string | null> {
-    const prepared = this.prepare(args, operation);
-    if (prepared === null) return null;
-    const { key, compilable, coerced, settle } = prepared;
-    let written = this.written.get(key);
-    if (written === undefined) {
-      written = this.compileWritten(settle()) ?? 'none';
-      this.written.set(key, written, { size: written === 'none' ? 1 : compilable.size });
-    }
-    if (written === 'none') return null;
-    const data = await this.run(written.run, args, coerced);
+  ): string | null | Promise<string | null> {
     try {
-      return data === null ? null : written.write(data);
+      const prepared = this.prepare(args, operation);
+      if (prepared === null) return null;
+      const { key, compilable, coerced, settle } = prepared;
+      let write = this.written.get(key);
+      if (write === undefined) {
+        write = this.writers.find(settle()) ?? 'none';
+        this.written.set(key, write, { size: write === 'none' ? 1 : compilable.size });
+      }
+      if (write === 'none') return null;
+      const text = write(args.rootValue, { context: args.contextValue, variables: coerced });
+      if (typeof text !== 'string')
+        return text.then(
+          (later) => this.answer(later),
+          () => null,
+        );
+      return this.answer(text);
     } catch {
       return null;
     }
+  }
+
+  private answer<Answer>(answer: Answer): Answer {
+    this.options.onCompiledAnswer?.();
+    return answer;
   }
 
   private async run(
@@ -119,8 +129,7 @@ export class CompiledQueries {
     try {
       const { data, errors } = await run(rootValue, contextValue, coerced);
       if (errors !== undefined || data === undefined || data === null) return null;
-      this.options.onCompiledAnswer?.();
-      return data;
+      return this.answer(data);
     } catch {
       return null;
     }
@@ -181,23 +190,10 @@ export class CompiledQueries {
     return run;
   }
 
-  private compileWritten(document: DocumentNode): Written | null {
-    const type = this.schema.getQueryType();
-    const write = type ? this.writers.find(document, type) : null;
-    const run = this.compile(write === null ? document : askForWholeObjects(this.schema, document));
-    return run === null ? null : { run, write: write ?? JSON.stringify };
-  }
-
   private compile(document: DocumentNode): Run | null {
     const compiled = compileQuery<Data>(this.coercedSchema, withCoercedVariables(document));
     return isCompiledQuery(compiled) ? compiled.query : null;
   }
-}
-
-/** A query whose answer is given as text. */
-interface Written {
-  run: Run;
-  write: (data: Data) => string;
 }
 
 interface Prepared {

@@ -34,15 +34,21 @@ export class Execution {
     return this.limit(args, async () => execute(this.withOptions(args)));
   }
 
-  /** The JSON text of the data, when a compiled function gives it in time; null for what has then to be executed plainly. */
-  async findText(args: Omit<Execute, 'schema'>, operation: OperationDefinitionNode): Promise<string | null> {
+  /**
+   * The JSON text of the data, when it is written in time, and at once where nothing is waited for; null for what has
+   * then to be executed plainly.
+   */
+  findText(
+    args: Omit<Execute, 'schema'>,
+    operation: OperationDefinitionNode,
+  ): string | null | Promise<string | null> {
     args.contextValue.progress.isTried = true;
-    let text: string | null = null;
-    await this.timeouts.limit(operation, args.contextValue, async () => {
-      text = await this.compiled.findText(args, operation);
-      return {};
-    });
-    return args.contextValue.progress.isOver ? null : text;
+    return this.timeouts.limitOr<string | null>(
+      operation,
+      args.contextValue,
+      () => this.compiled.findText(args, operation),
+      () => null,
+    );
   }
 
   /** The data, when a compiled function gives it in time; null for what has then to be executed plainly. */

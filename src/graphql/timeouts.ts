@@ -43,32 +43,48 @@ export class Timeouts {
    */
   async limit(
     operation: Operation,
-    { progress }: Context,
+    context: Context,
     work: () => Promise<ExecutionResult>,
   ): Promise<ExecutionResult> {
     if (!operation) return work();
     const error = (): ExecutionResult => ({ errors: [this.toError(operation.operation)] });
-    const timeoutMs = this.toMs(operation.operation);
-    const nowMs = performance.now();
-    progress.beganAtMs ??= nowMs;
-    const endMs = progress.beganAtMs + timeoutMs;
-    if (nowMs >= endMs) progress.isOver = true;
-    if (progress.isOver) return error();
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<ExecutionResult>((resolve) => {
-      timer = setTimeout(() => {
+    const result = await this.limitOr(operation, context, work, error);
+    // The database's own end of a statement may be heard of before the timer is.
+    return result.errors !== undefined && this.toLeftMs(operation, context) <= 0 ? error() : result;
+  }
+
+  /** The same with anything else in place of the error. What `work` gives at once is given at once. */
+  limitOr<Result>(
+    operation: OperationDefinitionNode,
+    context: Context,
+    work: () => Result | Promise<Result>,
+    instead: () => Result,
+  ): Result | Promise<Result> {
+    const { progress } = context;
+    progress.beganAtMs ??= performance.now();
+    const leftMs = this.toLeftMs(operation, context);
+    if (leftMs <= 0) progress.isOver = true;
+    if (progress.isOver) return instead();
+    const result = work();
+    if (!(result instanceof Promise)) return result;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
         progress.isOver = true;
-        resolve(error());
-      }, endMs - nowMs);
+        resolve(instead());
+      }, leftMs);
+      const end = <Value>(settle: (value: Value) => void) => {
+        return (value: Value): void => {
+          clearTimeout(timer);
+          settle(value);
+        };
+      };
+      result.then(end(resolve), end(reject));
     });
-    try {
-      const result = await Promise.race([work(), timeout]);
-      // The database's own end of a statement may be heard of before the timer is.
-      const isLate = performance.now() >= endMs;
-      return result.errors !== undefined && isLate ? error() : result;
-    } finally {
-      clearTimeout(timer);
-    }
+  }
+
+  private toLeftMs({ operation }: OperationDefinitionNode, { progress }: Context): number {
+    const nowMs = performance.now();
+    return (progress.beganAtMs ?? nowMs) + this.toMs(operation) - nowMs;
   }
 
   private toMs(type: OperationTypeNode): number {

@@ -1,0 +1,80 @@
+import {
+  Kind,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { NotPlainError } from './not-plain';
+import type { SelectedField } from './selected-fields';
+
+/** What resolvers are told of the query, wherever their field stands in it. */
+export interface InfoSource {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+}
+
+type Told = Omit<GraphQLResolveInfo, 'path' | 'variableValues'>;
+
+/** What the resolvers of one field are told whatever the request: made once for a query. */
+export function toTold(
+  { schema, document, operation }: InfoSource,
+  parentType: GraphQLObjectType,
+  { definition, nodes }: SelectedField,
+): Told {
+  return {
+    fieldName: definition.name,
+    fieldNodes: nodes,
+    returnType: definition.type,
+    parentType,
+    schema,
+    fragments: toFragments(document),
+    rootValue: undefined,
+    operation,
+  };
+}
+
+/**
+ * What the resolver of a field is told, but for the path, which differs from object to object: who asks for it gets a
+ * NotPlainError.
+ */
+export class FieldInfo implements GraphQLResolveInfo {
+  readonly fieldName: GraphQLResolveInfo['fieldName'];
+  readonly fieldNodes: GraphQLResolveInfo['fieldNodes'];
+  readonly returnType: GraphQLResolveInfo['returnType'];
+  readonly parentType: GraphQLResolveInfo['parentType'];
+  readonly schema: GraphQLResolveInfo['schema'];
+  readonly fragments: GraphQLResolveInfo['fragments'];
+  readonly rootValue: unknown;
+  readonly operation: GraphQLResolveInfo['operation'];
+
+  // One by one: copied as a whole, it would take longer than the rest of a field.
+  constructor(
+    told: Told,
+    readonly variableValues: Record<string, unknown>,
+  ) {
+    this.fieldName = told.fieldName;
+    this.fieldNodes = told.fieldNodes;
+    this.returnType = told.returnType;
+    this.parentType = told.parentType;
+    this.schema = told.schema;
+    this.fragments = told.fragments;
+    this.rootValue = told.rootValue;
+    this.operation = told.operation;
+  }
+
+  get path(): never {
+    throw new NotPlainError();
+  }
+}
+
+function toFragments({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {
+  return Object.fromEntries(
+    definitions
+      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+      .map((fragment) => [fragment.name.value, fragment]),
+  );
+}

@@ -1,0 +1,36 @@
+/** A text, or one that has to be waited for. */
+export type Text = string | Promise<string>;
+
+/** The text between two others. */
+export function encloseText(before: string, text: Text, after: string): Text {
+  return typeof text === 'string' ? before + text + after : text.then((known) => before + known + after);
+}
+
+/** The parts in their order. Each is asked for before any is waited for, so that what they load is loaded together. */
+export function joinTexts(count: number, toPart: (index: number) => Text): Text {
+  let text = '';
+  for (let index = 0; index < count; index++) {
+    const part = toPart(index);
+    if (typeof part !== 'string') return joinLater([text, part], index + 1, count, toPart);
+    text += part;
+  }
+  return text;
+}
+
+async function joinLater(
+  parts: Text[],
+  from: number,
+  count: number,
+  toPart: (index: number) => Text,
+): Promise<string> {
+  try {
+    for (let index = from; index < count; index++) parts.push(toPart(index));
+  } catch (error) {
+    // Nobody waits for them any more: what becomes of them must not be taken for an error that nobody has caught.
+    for (const part of parts) if (typeof part !== 'string') part.catch(() => undefined);
+    throw error;
+  }
+  let text = '';
+  for (const part of await Promise.all(parts.map(async (part) => part))) text += part;
+  return text;
+}
