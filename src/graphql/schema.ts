@@ -14,6 +14,7 @@ import * as friends from '../friends/friend.resolver';
 import * as listener from '../listener/friendship-event.subscription';
 import * as events from '../listener/friendship-event.types';
 import { UserResolver } from '../users/user.resolver';
+import { callDirectly } from './direct-resolvers';
 
 type Class = new (...args: never[]) => object;
 
@@ -64,20 +65,20 @@ const NO_PUB_SUB: PubSub = {
 /** Builds the schema over resolvers that are ready to serve: one instance of each class of `RESOLVERS`. */
 export function createSchema(instances: readonly object[]): GraphQLSchema {
   const byClass = new Map<unknown, object>(instances.map((instance) => [instance.constructor, instance]));
-  return buildSchemaSync({
+  const get = (wanted: { name: string }): object => {
+    const instance = byClass.get(wanted);
+    if (instance === undefined) throw new Error(`No instance of ${wanted.name} was given to createSchema.`);
+    return instance;
+  };
+  const schema = buildSchemaSync({
     resolvers: [...RESOLVERS] as [Class, ...Class[]],
     orphanedTypes: EVENT_TYPES,
-    container: {
-      get: (wanted: { name: string }) => {
-        const instance = byClass.get(wanted);
-        if (instance === undefined)
-          throw new Error(`No instance of ${wanted.name} was given to createSchema.`);
-        return instance;
-      },
-    },
+    container: { get },
     pubSub: NO_PUB_SUB,
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
     // Plain properties are read by graphql-js itself; authorisation and checks are the services'.
     validate: false,
   });
+  callDirectly(schema, get);
+  return schema;
 }
