@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../lib/clock';
 import { PLAIN_FIELDS, toProfileBytes, type Profile } from './profile';
+import { HeldCopy, RecentCopies } from './recent-copies';
 
 /** A profile as somebody sees it. */
 export interface ProfileCopy {
@@ -16,16 +17,29 @@ interface Shared {
   bytes: number;
 }
 
-/** What a viewer holds: given as it is, so that nothing is made when it is found again. */
-interface Entry extends ProfileCopy {
-  shared: Shared;
+class Entry extends HeldCopy implements ProfileCopy {
+  constructor(
+    readonly shared: Shared,
+    readonly fetchedAt: Date,
+  ) {
+    super();
+  }
+
+  get user(): Profile {
+    return this.shared.user;
+  }
+
+  override get userID(): string {
+    return this.shared.user.id;
+  }
 }
 
 const FRESH_MS = 10 * 60 * 1_000;
 const MAX_ENTRIES = 100_000;
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Of a copy, besides its key. Measured: see docs/operations.md. */
-const ENTRY_BYTES = 250;
+/** Of a copy, and of a viewer who has any. Measured: see docs/operations.md. */
+const ENTRY_BYTES = 230;
+const VIEWER_BYTES = 280;
 /** How many drops are told apart: a read that takes longer than so many is not kept. */
 const MAX_DROPS = 10_000;
 
@@ -49,10 +63,11 @@ export interface CacheStats extends CacheBounds {
  * looked at longest ago goes first. Friends and oneself are never in it; a user that does not exist neither.
  */
 export class StrangerCache {
-  private readonly entries: LRUCache<string, Entry>;
+  private readonly entries = new RecentCopies<Entry>();
   private readonly latest = new Map<string, Shared>();
   /** When users were deleted: older copies of them are void. */
   private readonly deleted = new LRUCache<string, number>({ max: MAX_ENTRIES });
+  private lastDeletedMs = -Infinity;
   private drops = 0;
   /** The number of the newest drop of each viewer's copy, oldest first. */
   private readonly dropped = new Map<string, number>();
@@ -62,7 +77,7 @@ export class StrangerCache {
   /** Before this moment users may have been deleted unheard, or copies given that are not held any more. */
   private unknownUntilMs = -Infinity;
 
-  private bytes = 0;
+  private sharedBytes = 0;
   private readonly counts = { hits: 0, misses: 0, evictions: 0 };
 
   /** @param isTold - false while drops of other processes may go unheard: nothing is given or kept then */
@@ -70,19 +85,7 @@ export class StrangerCache {
     private readonly clock: Clock,
     private readonly isTold: () => boolean = () => true,
     private readonly bounds: CacheBounds = { entries: MAX_ENTRIES, bytes: MAX_BYTES },
-  ) {
-    this.entries = new LRUCache({
-      max: bounds.entries,
-      dispose: ({ shared, fetchedAt }, key, reason) => {
-        this.bytes -= toEntryBytes(key);
-        if (reason === 'evict') {
-          this.counts.evictions++;
-          this.unknownUntilMs = Math.max(this.unknownUntilMs, fetchedAt.getTime());
-        }
-        this.release(shared);
-      },
-    });
-  }
+  ) {}
 
   get stats(): CacheStats {
     return { ...this.counts, entries: this.entries.size, bytes: this.bytes };
@@ -90,16 +93,16 @@ export class StrangerCache {
 
   /** The viewer's copy; null when there is none or it has become too old. */
   find(viewerID: string, userID: string): ProfileCopy | null {
-    const key = toKey(viewerID, userID);
-    const entry = this.isTold() ? this.entries.get(key) : undefined;
+    const entry = this.isTold() ? this.entries.find(viewerID, userID) : undefined;
     if (entry !== undefined) {
       const fetchedAtMs = entry.fetchedAt.getTime();
       const isFresh = this.clock.now() - fetchedAtMs < FRESH_MS;
-      if (isFresh && fetchedAtMs > (this.deleted.get(userID) ?? -Infinity)) {
+      if (isFresh && fetchedAtMs > this.findDeletedMs(userID)) {
         this.counts.hits++;
+        this.entries.use(entry);
         return entry;
       }
-      this.entries.delete(key);
+      this.remove(entry);
     }
     this.counts.misses++;
     return null;
@@ -112,26 +115,33 @@ export class StrangerCache {
 
   /** Keeps a copy that was read since `mark`, unless it was dropped meanwhile: it may be what was dropped. */
   keep(viewerID: string, copy: ProfileCopy, mark: number): void {
-    const key = toKey(viewerID, copy.user.id);
-    if (mark < this.droppedAll || mark < (this.dropped.get(key) ?? 0) || !this.isTold()) {
+    const userID = copy.user.id;
+    if (this.isDroppedSince(viewerID, userID, mark) || !this.isTold()) {
       // It is shown all the same, once.
       this.unknownUntilMs = Math.max(this.unknownUntilMs, copy.fetchedAt.getTime());
       return;
     }
-    // Of two reads at a time, the one that came from an older state must not be what is seen next.
-    const held = this.entries.peek(key);
-    if (held !== undefined && held.fetchedAt > copy.fetchedAt) return;
+    const held = this.entries.find(viewerID, userID);
+    if (held !== undefined) {
+      // Of two reads at a time, the one that came from an older state must not be what is seen next.
+      if (held.fetchedAt > copy.fetchedAt) return;
+      this.remove(held);
+    }
     const shared = this.share(copy.user);
     shared.holders++;
-    this.bytes += toEntryBytes(key);
-    this.entries.set(key, { user: shared.user, fetchedAt: copy.fetchedAt, shared });
-    while (this.bytes > this.bounds.bytes && this.entries.size > 0) this.entries.pop();
+    this.entries.add(viewerID, new Entry(shared, copy.fetchedAt));
+    const { bounds } = this;
+    for (let oldest = this.entries.findOldest(); oldest !== undefined; oldest = this.entries.findOldest()) {
+      if (this.entries.size <= bounds.entries && this.bytes <= bounds.bytes) return;
+      this.evict(oldest);
+    }
   }
 
   /** The stranger has become a friend, or another process holds a newer copy. */
   drop(viewerID: string, userID: string): void {
+    const entry = this.entries.find(viewerID, userID);
+    if (entry !== undefined) this.remove(entry);
     const key = toKey(viewerID, userID);
-    this.entries.delete(key);
     this.dropped.delete(key);
     this.dropped.set(key, ++this.drops);
     if (this.dropped.size <= MAX_DROPS) return;
@@ -147,13 +157,14 @@ export class StrangerCache {
    * copy a viewer was given is older than it or still held.
    */
   isKnownSince(userID: string, asOfMs: number): boolean {
-    return asOfMs > Math.max(this.unknownUntilMs, this.deleted.get(userID) ?? -Infinity);
+    return asOfMs > Math.max(this.unknownUntilMs, this.findDeletedMs(userID));
   }
 
   /** The user was deleted: nobody is shown a copy any more. */
   dropUser(userID: string): void {
     this.droppedAll = ++this.drops;
-    this.deleted.set(userID, this.clock.now());
+    this.lastDeletedMs = this.clock.now();
+    this.deleted.set(userID, this.lastDeletedMs);
   }
 
   /** Other processes may have changed anything. */
@@ -161,21 +172,49 @@ export class StrangerCache {
     this.droppedAll = ++this.drops;
     this.unknownUntilMs = this.clock.now();
     this.entries.clear();
+    this.latest.clear();
+    this.sharedBytes = 0;
     this.dropped.clear();
+  }
+
+  private get bytes(): number {
+    return this.entries.size * ENTRY_BYTES + this.entries.viewers * VIEWER_BYTES + this.sharedBytes;
+  }
+
+  /** When the user was deleted last, as far as that is remembered; -Infinity for never. */
+  private findDeletedMs(userID: string): number {
+    // Most copies are younger than any deletion.
+    return this.lastDeletedMs === -Infinity ? -Infinity : (this.deleted.get(userID) ?? -Infinity);
+  }
+
+  private isDroppedSince(viewerID: string, userID: string, mark: number): boolean {
+    if (mark === this.drops) return false;
+    return mark < this.droppedAll || mark < (this.dropped.get(toKey(viewerID, userID)) ?? 0);
+  }
+
+  private evict(entry: Entry): void {
+    this.counts.evictions++;
+    this.unknownUntilMs = Math.max(this.unknownUntilMs, entry.fetchedAt.getTime());
+    this.remove(entry);
+  }
+
+  private remove(entry: Entry): void {
+    this.entries.remove(entry);
+    this.release(entry.shared);
   }
 
   private share(user: Profile): Shared {
     const held = this.latest.get(user.id);
     if (held !== undefined && isSame(held.user, user)) return held;
     const shared = { user, holders: 0, bytes: toProfileBytes(user) };
-    this.bytes += shared.bytes;
+    this.sharedBytes += shared.bytes;
     this.latest.set(user.id, shared);
     return shared;
   }
 
   private release(shared: Shared): void {
     if (--shared.holders > 0) return;
-    this.bytes -= shared.bytes;
+    this.sharedBytes -= shared.bytes;
     if (this.latest.get(shared.user.id) === shared) this.latest.delete(shared.user.id);
   }
 }
@@ -194,8 +233,4 @@ function isSame(left: Profile, right: Profile): boolean {
     (left.customInfo === right.customInfo ||
       JSON.stringify(left.customInfo) === JSON.stringify(right.customInfo))
   );
-}
-
-function toEntryBytes(key: string): number {
-  return ENTRY_BYTES + key.length;
 }
