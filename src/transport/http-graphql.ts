@@ -113,19 +113,19 @@ async function execute<Context extends BaseContext>(
 
   const refuse = (error: unknown): Promise<Answer> => answer({}, () => throwAgain(error));
   let context: Context;
+  const { bytesRead } = request.socket;
   // Before anything is read: a large body is dear, and of a caller who may not call it is nobody's.
   try {
     context = await createContext(request);
   } catch (error) {
     return refuse(error);
   }
-  const isWhole = request.complete;
   let sent =
     method === 'POST'
       ? await readJson(request, maxBodyBytes, options.holdBody?.(context))
       : fromSearch(search);
-  // A body that is sent slowly must not outlast its token.
-  if (!isWhole) {
+  // A body that is sent slowly must not outlast its token; most came with the head.
+  if (request.socket.bytesRead !== bytesRead) {
     try {
       await options.checkAgain?.(request);
     } catch (error) {

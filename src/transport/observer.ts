@@ -75,7 +75,7 @@ export class Observer {
     const seconds = (performance.now() - operation.startedAtMs) / 1000;
     operation.end();
     metrics?.observe(operation, seconds);
-    if (!logRequests) return;
+    if (!logRequests || !logger.isLevelEnabled('info')) return;
     const { requestID, door, kind, name, code, errorIDs } = operation;
     logger.info(
       {
