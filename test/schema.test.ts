@@ -13,6 +13,7 @@ import {
   printSchema,
   type GraphQLSchema,
 } from 'graphql';
+import { getMetadataStorage } from 'type-graphql';
 import { createSchema } from '../src/graphql/schema';
 
 const read = (path: string): string => readFileSync(join(__dirname, path), 'utf8');
@@ -69,6 +70,17 @@ describe('the schema', () => {
   it('takes nothing away from the public contract', () => {
     const contract = buildSchema(read('contract/api.graphql'));
     expect(findBreakingChanges(contract, schema)).toEqual([]);
+  });
+
+  it('lets graphql-js read every plain property: only what has a method of its own has a resolver', () => {
+    const methods = getMetadataStorage().fieldResolvers.map(({ schemaName }) => schemaName);
+    const resolved = Object.values(schema.getTypeMap())
+      .filter((type) => isObjectType(type) && !ROOTS.has(type.name) && !isIntrospectionType(type))
+      .flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()) : []))
+      .filter(({ resolve }) => resolve !== undefined)
+      .map(({ name }) => name);
+    expect(resolved).toContain('user');
+    expect(resolved.filter((name) => !methods.includes(name))).toEqual([]);
   });
 
   it('stands in schema.graphql as the code emits it', () => {

@@ -13,7 +13,7 @@ const ResultCodeEnum = createEnum(
 );
 
 /** The four fields that every outcome of one item has; not part of the schema by itself. */
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export abstract class ItemOutcome {
   @Field(() => ID, { description: 'The user that the item is about, as it was asked for.' })
   userID: string;
