@@ -1,6 +1,5 @@
 import {
   defaultFieldResolver,
-  getArgumentValues,
   getNamedType,
   getNullableType,
   isLeafType,
@@ -15,6 +14,7 @@ import {
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
+import { createArguments } from './field-arguments';
 import { FieldInfo, toTold, type InfoSource } from './field-info';
 import { KeptTexts } from './kept-texts';
 import { createLeafWriter } from './leaf-texts';
@@ -36,7 +36,6 @@ export type Write = (value: unknown, asking: Asking) => Text;
 const SHARED_TYPE = 'User';
 /** Of a selection whose texts are kept: room for all fields under their names or short ones. */
 const MAX_SIGNATURE = 500;
-const NO_ARGUMENTS: Readonly<Record<string, unknown>> = Object.freeze({});
 
 /**
  * Makes functions that execute queries and write the answers at the same time: nothing is made that would only be turned
@@ -61,7 +60,7 @@ export class AnswerWriters {
       const factory = new WriterFactory({ schema, document, operation }, kept);
       const write = factory.createObject(type, [operation.selectionSet]);
       // A schema's root has no value of its own where all its fields have resolvers.
-      return (root, asking) => write(root ?? NO_ARGUMENTS, asking);
+      return (root, asking) => write(root ?? {}, asking);
     } catch (error) {
       if (error instanceof NotPlainError) return null;
       throw error;
@@ -102,12 +101,12 @@ class WriterFactory {
     if (resolve === defaultFieldResolver)
       return (object, asking) => write((object as Record<string, unknown>)[name], asking);
     const [node] = field.nodes;
-    const hasArguments = definition.args.length > 0 && node !== undefined;
+    const toArguments = node === undefined ? () => ({}) : createArguments(definition, node);
     const told = toTold(this.source, type, field);
     return (object, asking) => {
       const { context, variables } = asking;
-      const args = hasArguments ? getArgumentValues(definition, node, variables) : NO_ARGUMENTS;
-      const given: unknown = resolve(object, args, context, new FieldInfo(told, variables));
+      const info = new FieldInfo(told, variables);
+      const given: unknown = resolve(object, toArguments(variables), context, info);
       return given instanceof Promise ? given.then((value) => write(value, asking)) : write(given, asking);
     };
   }

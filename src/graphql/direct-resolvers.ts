@@ -43,11 +43,14 @@ function toResolve(method: Method, getInstance: (target: ClassType) => object): 
     reads[parameter.index] = read;
   }
   let instance: Instance | null = null;
-  return (root, args, context, info) => {
-    // A schema that is only printed has none.
-    instance ??= getInstance(target as ClassType) as Instance;
-    return instance[methodName]?.(...reads.map((read) => read(root, args, context, info)));
-  };
+  // A schema that is only printed has none.
+  const find = (): Instance => (instance ??= getInstance(target as ClassType) as Instance);
+  const [first, second, ...others] = reads;
+  if (first !== undefined && second !== undefined && others.length === 0) {
+    // What each object of a list is asked.
+    return (...call) => find()[methodName]?.(first(...call), second(...call));
+  }
+  return (...call) => find()[methodName]?.(...reads.map((read) => read(...call)));
 }
 
 function toRead(parameter: Parameter): Read | null {

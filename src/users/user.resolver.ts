@@ -22,7 +22,7 @@ export class UserResolver {
   usersInfo(
     @Ctx() { loaders }: RequestContext,
     @Arg('userIDs', () => [ID], { description: 'The users to look at, at most 100.' }) userIDs: string[],
-  ): Promise<UserInfoAnswer[]> {
+  ): UserInfoAnswer[] | Promise<UserInfoAnswer[]> {
     return this.users.loadUsersInfo(userIDs, loaders.profiles);
   }
 

@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { Database, Transaction } from '../database/sql';
-import { CodedError, toItemResult, type ItemResult, type ResultCode } from '../errors';
+import { CodedError, toItemResult, type ItemResult } from '../errors';
 import type { EventLog } from '../events/event-log.repository';
 import type { EventDraft } from '../events/friendship-event';
 import type { ProfileFanout } from '../events/profile-fanout.service';
 import type { Clock } from '../lib/clock';
-import { requireCount, requireIdList } from '../lib/id-list';
+import { requireCount } from '../lib/id-list';
 import { isUserID } from '../lib/user-id';
 import type { Limits } from '../limits';
 import {
@@ -99,18 +99,19 @@ export class UserService {
     return copy.user;
   }
 
-  /** One answer per id asked, in the order asked. */
-  async loadUsersInfo(userIDs: readonly string[], profiles: ProfileLoader): Promise<UserInfoResult[]> {
-    const list = requireIdList('userIDs', userIDs, this.limits.idsPerCall);
-    const results = new Map<string, UserInfoResult>();
-    const asked = list.valid.map((userID) => profiles.load(userID));
-    // Nothing has to be waited for when all are strangers who were seen before.
-    const copies = asked.every(isHere) ? asked : await Promise.all(asked.map(async (copy) => copy));
-    for (const [index, userID] of list.valid.entries()) {
-      const copy = copies[index] ?? null;
-      results.set(userID, toUserInfo(userID, copy === null ? 'USER_NOT_FOUND' : 'OK', copy));
-    }
-    return list.answer((userID) => toUserInfo(userID, 'INVALID_PARAMETERS', null), results);
+  /** One answer per id asked, in the order asked; at once where nothing has to be waited for. */
+  loadUsersInfo(
+    userIDs: readonly string[],
+    profiles: ProfileLoader,
+  ): UserInfoResult[] | Promise<UserInfoResult[]> {
+    requireCount('userIDs', userIDs.length, this.limits.idsPerCall);
+    // An id that is asked for twice is loaded once: the loader sees to it.
+    const asked = userIDs.map((userID) => (isUserID(userID) ? profiles.load(userID) : null));
+    const answer = (copies: readonly (ProfileCopy | null)[]): UserInfoResult[] =>
+      userIDs.map((userID, index) => toUserInfo(userID, copies[index] ?? null));
+    // So it is when all are strangers who were seen before.
+    if (asked.every(isHere)) return answer(asked);
+    return Promise.all(asked.map(async (copy) => copy)).then(answer);
   }
 
   /** Writes the fields given. One that changes something tells the viewer's devices at once and every owner later. */
@@ -243,7 +244,8 @@ export class UserService {
   }
 }
 
-function toUserInfo(userID: string, outcome: ResultCode, copy: ProfileCopy | null): UserInfoResult {
+function toUserInfo(userID: string, copy: ProfileCopy | null): UserInfoResult {
+  const outcome = copy !== null ? 'OK' : isUserID(userID) ? 'USER_NOT_FOUND' : 'INVALID_PARAMETERS';
   // Not spread: that takes longer than all the rest of an item.
   const { resultCode, code, resultInfo } = toItemResult(userID, outcome);
   return {
