@@ -1,3 +1,5 @@
+const { swcOptions } = require('./test/support/swc.cjs');
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
@@ -11,17 +13,7 @@ module.exports = {
   // Apollo's integration suite brings a server of its own version: what is audited is the one that is used.
   moduleNameMapper: { '^@apollo/server(/.*)?$': '<rootDir>/node_modules/@apollo/server$1' },
   transform: {
-    '^.+\\.[jt]s$': [
-      '@swc/jest',
-      {
-        jsc: {
-          target: 'es2022',
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: false, useDefineForClassFields: false },
-        },
-        module: { type: 'commonjs' },
-      },
-    ],
+    '^.+\\.[jt]s$': ['@swc/jest', swcOptions],
   },
   // jose is published as ES modules only; the exporter imports what it needs when it first sends.
   transformIgnorePatterns: ['/node_modules/(?!(jose|@opentelemetry/otlp-exporter-base)/)'],

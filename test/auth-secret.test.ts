@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadSigningSecret, SecretFileError } from '../src/auth/secret';
+import { RUN_TYPESCRIPT } from './support/run-typescript';
 
 let parent: string;
 beforeEach(() => (parent = mkdtempSync(join(tmpdir(), 'amicus-'))));
@@ -42,7 +43,7 @@ test('processes at once end with one secret', async () => {
        .then((secret) => process.send(secret));`,
   );
   const load = async (): Promise<unknown> => {
-    const child = fork(script, { execArgv: ['-r', require.resolve('@swc-node/register')] });
+    const child = fork(script, { execArgv: RUN_TYPESCRIPT });
     const exited = once(child, 'exit');
     const [secret] = (await once(child, 'message')) as [unknown];
     await exited;

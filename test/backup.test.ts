@@ -11,6 +11,7 @@ import { LISTS, toLists, type Lists, type ListsAnswer } from './support/lists';
 import { befriend } from './support/people';
 import { Place } from './support/place';
 import { applyEvent, toComparable, toCopy } from './support/replay';
+import { RUN_TYPESCRIPT } from './support/run-typescript';
 import { toEnvironment } from './support/seeded-store';
 import type { TestServer } from './support/server';
 import { describeOnStores, sqlite } from './support/stores';
@@ -58,7 +59,7 @@ async function prepare(): Promise<void> {
 /** A command in a process of its own, as an operator runs it. */
 async function runOutside(...args: string[]): Promise<unknown> {
   const main = join(__dirname, '../src/main.ts');
-  const child = spawn(process.execPath, ['-r', '@swc-node/register', main, ...args], {
+  const child = spawn(process.execPath, [...RUN_TYPESCRIPT, main, ...args], {
     cwd: join(__dirname, '..'),
     env: { PATH: process.env['PATH'], ...toEnvironment(place.config) },
   });

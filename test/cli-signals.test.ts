@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { RUN_TYPESCRIPT } from './support/run-typescript';
 
 let folder: string;
 let processes: ChildProcess[];
@@ -22,7 +23,7 @@ afterEach(() => {
 function start(args: string[]): ChildProcess {
   const main = join(__dirname, '../src/main.ts');
   const settings = { AMICUS_DATA_DIR: folder, AMICUS_PORT: '0', AMICUS_LOG_LEVEL: 'silent' };
-  const started = spawn(process.execPath, ['-r', '@swc-node/register', main, ...args], {
+  const started = spawn(process.execPath, [...RUN_TYPESCRIPT, main, ...args], {
     cwd: join(__dirname, '..'),
     env: { PATH: process.env['PATH'], ...settings },
   });

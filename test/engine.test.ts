@@ -11,6 +11,7 @@ import { createSqliteWriter } from '../src/database/sqlite-data-source';
 import { findSqliteCode, type SqliteModule } from '../src/database/sqlite-driver';
 import { loadSqliteModule, type SqliteEngine } from '../src/database/sqlite-module';
 import { describeEngine } from './support/engine-contract';
+import { RUN_TYPESCRIPT } from './support/run-typescript';
 
 const engines = (['node:sqlite', 'better-sqlite3'] as const).filter(canLoad);
 
@@ -178,7 +179,7 @@ for (const sqliteEngine of engines) {
 /** Another process on this test's folder; disposing kills it, without a chance to tidy up. */
 function startHolder(engine: SqliteEngine): AsyncDisposable & { readonly firstLine: Promise<string> } {
   const script = join(__dirname, 'support', 'hold-database.ts');
-  const child: ChildProcess = spawn(process.execPath, ['-r', '@swc-node/register', script, folder, engine], {
+  const child: ChildProcess = spawn(process.execPath, [...RUN_TYPESCRIPT, script, folder, engine], {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: join(__dirname, '..'),
   });

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { RUN_TYPESCRIPT } from './support/run-typescript';
 
 let folder: string;
 let server: ChildProcess | null = null;
@@ -17,7 +18,7 @@ afterEach(async () => {
 
 /** The packages in the memory of a server that has started with these settings. */
 async function loadPackages(settings: Record<string, string>): Promise<string[]> {
-  const preloaded = ['-r', '@swc-node/register', '-r', join(__dirname, 'support/tell-modules.ts')];
+  const preloaded = [...RUN_TYPESCRIPT, '-r', join(__dirname, 'support/tell-modules.ts')];
   const started = spawn(process.execPath, [...preloaded, join(__dirname, '../src/main.ts'), 'serve'], {
     cwd: join(__dirname, '..'),
     env: { PATH: process.env['PATH'], AMICUS_DATA_DIR: folder, AMICUS_PORT: '0', ...settings },

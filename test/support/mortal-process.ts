@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { signToken } from '../../src/auth/signer';
 import type { Config } from '../../src/config';
+import { RUN_TYPESCRIPT } from './run-typescript';
 import { toEnvironment } from './seeded-store';
 
 const SECRET = 'a secret of at least thirty-two bytes';
@@ -33,7 +34,7 @@ export class MortalProcess {
     { at, moment, signal = 'SIGKILL' }: Death,
   ): Promise<MortalProcess> {
     const script = join(__dirname, 'mortal-server.ts');
-    const child = spawn(process.execPath, ['-r', '@swc-node/register', script, String(at), moment, signal], {
+    const child = spawn(process.execPath, [...RUN_TYPESCRIPT, script, String(at), moment, signal], {
       cwd: join(__dirname, '../..'),
       env: {
         PATH: process.env['PATH'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { signToken } from '../../../src/auth/signer';
 import { loadConfig, type Config } from '../../../src/config';
+import { RUN_TYPESCRIPT } from '../run-typescript';
 import type { Store } from '../stores';
 import type { Door } from './door';
 import type { GatewayNews, GatewayOrder } from './gateway-process';
@@ -120,7 +121,7 @@ export class Gateway implements Door {
   private async open(): Promise<void> {
     const started = fork(join(__dirname, 'gateway-process.ts'), {
       cwd: join(__dirname, '../../..'),
-      execArgv: ['-r', '@swc-node/register'],
+      execArgv: RUN_TYPESCRIPT,
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     });
     this.process = started;

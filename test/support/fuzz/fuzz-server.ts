@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { signToken } from '../../../src/auth/signer';
+import { RUN_TYPESCRIPT } from '../run-typescript';
 import { sqlite } from '../stores';
 import type { GraphqlAnswer } from '../server';
 import type { FuzzNews } from './fuzz-process';
@@ -34,7 +35,7 @@ export class FuzzServer {
     const { config, drop } = await sqlite.create();
     const child = fork(join(__dirname, 'fuzz-process.ts'), {
       cwd: join(__dirname, '../../..'),
-      execArgv: ['-r', '@swc-node/register', '--expose-gc'],
+      execArgv: [...RUN_TYPESCRIPT, '--expose-gc'],
       env: {
         PATH: process.env['PATH'],
         NODE_ENV: 'production',

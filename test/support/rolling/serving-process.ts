@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { RUN_TYPESCRIPT } from '../run-typescript';
 
 /** `amicus serve` in a process of its own, that is stopped and started as a rolling update does. */
 export class ServingProcess {
@@ -36,7 +37,7 @@ export class ServingProcess {
 
   private async open(): Promise<void> {
     const main = join(__dirname, '../../../src/main.ts');
-    const child = spawn(process.execPath, ['-r', '@swc-node/register', main, 'serve'], {
+    const child = spawn(process.execPath, [...RUN_TYPESCRIPT, main, 'serve'], {
       cwd: join(__dirname, '../../..'),
       env: { PATH: process.env['PATH'], AMICUS_PORT: '0', AMICUS_LOG_LEVEL: 'error', ...this.env },
       stdio: ['ignore', 'pipe', 'inherit'],
