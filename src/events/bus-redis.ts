@@ -1,4 +1,3 @@
-import { createClient } from 'redis';
 import type { LinkEvents, OpenLink } from './bus-link';
 
 /** No limit of Redis, but of how long one list holds up others. */
@@ -49,6 +48,8 @@ async function connectToAny(urls: readonly string[]): Promise<RedisClient> {
 
 /** @param inCluster - whether to refuse a Redis that stands alone: what is told to one of several reaches no other */
 async function connect(url: string, inCluster: boolean) {
+  // Here and not above: a server without Redis does not have it in its memory.
+  const { createClient } = await import('redis');
   const client = createClient({
     url,
     name: 'amicus-bus',

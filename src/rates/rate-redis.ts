@@ -1,5 +1,3 @@
-import { createClient, createCluster } from 'redis';
-
 /** To connect, and for one answer. */
 const TIMEOUT_MS = 1_000;
 /** Before the next attempt to connect. */
@@ -92,6 +90,8 @@ export class RateRedis {
 }
 
 async function connect(urls: readonly string[]) {
+  // Here and not above: a server without Redis does not have it in its memory.
+  const { createClient, createCluster } = await import('redis');
   const [url = ''] = urls;
   const { username, password, protocol } = new URL(url);
   const shared = {

@@ -4,13 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from 'redis';
 import { OwnProgram } from './own-program';
 
 const BINARY = 'redis-server';
 
 /** Connected; a lost connection shows in its commands and is not made anew. The caller destroys it. */
 export async function connectRedis(url: string) {
+  // Most suites that import this have no need of it.
+  const { createClient } = await import('redis');
   const client = createClient({ url, socket: { reconnectStrategy: false, connectTimeout: 2_000 } });
   client.on('error', () => undefined);
   await client.connect();

@@ -38,6 +38,13 @@ async function loadPackages(settings: Record<string, string>): Promise<string[]>
   return packages;
 }
 
+test.each([
+  [false, 'without', {}],
+  [true, 'with', { AMICUS_REDIS_URL: 'redis://127.0.0.1:9', AMICUS_LOG_LEVEL: 'silent' }],
+])('the client of Redis is in memory: %s, %s one', async (isLoaded, _what, settings) => {
+  expect((await loadPackages(settings)).includes('@redis/client')).toBe(isLoaded);
+});
+
 const isOtel = (name: string): boolean => name.startsWith('@opentelemetry/');
 
 test('without a collector the SDK of OpenTelemetry is not in memory', async () => {
