@@ -60,7 +60,7 @@ describe('who is heard of other processes', () => {
 
   async function join(url: string): Promise<NodesBus> {
     const open = createRedisLink([url], 'peers');
-    const bus = new NodesBus({ open, maxBytes: 1_000, onError: () => undefined, probeMs: 200 });
+    const bus = new NodesBus({ open, maxBytes: 1_000, onError: () => undefined, probeMs: 500 });
     await bus.start();
     buses.push(bus);
     return bus;
@@ -82,8 +82,9 @@ describe('who is heard of other processes', () => {
     expect(other.isUp).toBe(true);
     expect(ear.takeAll()).toEqual([]);
     cable.flow();
-    expect(await ear.next()).toEqual({ kind: 'gap' });
-    expect(other.hearsAll).toBe(true);
+    // On a machine that is busy it may be deaf itself for a moment, which is a gap of its own.
+    do expect(await ear.next()).toEqual({ kind: 'gap' });
+    while (!other.hearsAll);
   });
 
   it('one that stops in order is missed by nobody', async () => {
