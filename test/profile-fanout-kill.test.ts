@@ -12,7 +12,7 @@ const SET_NICK = 'mutation ($nick: String!) { setSelfInfo(input: { nickName: $ni
 const OWNERS = 3_100;
 
 /** Each life begins with loading the program, which takes seconds on a busy machine. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 600_000;
 
 describeOnStores('a server that is killed again and again while it tells owners of a change', (store) => {
   const owners = toIDs(OWNERS, 'owner');

@@ -12,7 +12,7 @@ export interface Runs {
 export function runsOn(store: Store, count: { sqlite: number; others: number }): Runs {
   const usual = store.name === 'SQLite' ? count.sqlite : count.others;
   const runs = Number(process.env['MODEL_RUNS'] ?? usual);
-  return { count: runs, timeoutMs: 60_000 + runs * 500 };
+  return { count: runs, timeoutMs: 300_000 + runs * 500 };
 }
 
 /**

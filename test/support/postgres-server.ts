@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
 
 /** Runs `work` on a connection of its own to the database that the URL names. */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 20_000 });
   await client.connect();
   try {
     return await work(client);

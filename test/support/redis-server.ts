@@ -12,7 +12,7 @@ const BINARY = 'redis-server';
 export async function connectRedis(url: string) {
   // Most suites that import this have no need of it.
   const { createClient } = await import('redis');
-  const client = createClient({ url, socket: { reconnectStrategy: false, connectTimeout: 2_000 } });
+  const client = createClient({ url, socket: { reconnectStrategy: false, connectTimeout: 20_000 } });
   client.on('error', () => undefined);
   await client.connect();
   return client;

@@ -4,7 +4,7 @@ import { TestListener, type ReceivedEvent } from './listener';
 import { applyEvent, type Copy } from './replay';
 
 /** Profile changes reach the owners of a list after the call that made them; none takes as long as this. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 
 export interface Stretch {
   /** False when the stream no longer reaches back to where it was to be read from: the user was created anew. */
