@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../../src/config';
 import { createTestDatabase, dropTestDatabase, toDatabaseUrl, withClient } from './postgres-server';
 import { canStartRedis, findRedis } from './redis-server';
@@ -99,5 +100,6 @@ export async function probe(server: TestServer): Promise<{ status: number; text:
 
 /** Asks until the server says so. */
 export async function waitUntilReady(server: TestServer, text: string): Promise<void> {
-  while ((await probe(server)).text !== text);
+  // Asked without a pause, it would have no time for what is waited for.
+  while ((await probe(server)).text !== text) await delay(20);
 }
