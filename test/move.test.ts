@@ -187,8 +187,10 @@ describeOnStores('everything that was exported', (store) => {
 });
 
 const postgres = stores.find(({ name }) => name === 'PostgreSQL');
+/** Beside everything else: these do nothing for most of their time. */
+const whileTheyWait = postgres === undefined ? test.skip : test.concurrent;
 
-(postgres === undefined ? test.skip : test)(
+whileTheyWait(
   'friendships that come slowly are imported all the same, as one transaction',
   async () => {
     if (postgres === undefined) return;
@@ -206,7 +208,7 @@ const postgres = stores.find(({ name }) => name === 'PostgreSQL');
   60_000,
 );
 
-(postgres === undefined ? test.skip : test)(
+whileTheyWait(
   'an export that comes slowly is imported all the same, though no server may be idle in a transaction for that long',
   async () => {
     if (postgres === undefined) return;
