@@ -9,6 +9,7 @@ module.exports = {
   testTimeout: 55_000,
   // Suites start servers and processes of their own, and several of them wait for what happens within seconds.
   maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/longest-first.cjs',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // Apollo's integration suite brings a server of its own version: what is audited is the one that is used.
