@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { upToEntries } from '../lib/cache-bounds';
 import type { Clock } from '../lib/clock';
 import type { Act } from './act';
 import type { AuditService } from './audit.service';
@@ -12,7 +13,7 @@ const MAX_KEYS = 100_000;
  * read of an hour of each field, by each administrator, of each user; counted on each server.
  */
 export class ActedReads {
-  private readonly notedAtMs = new LRUCache<string, number>({ max: MAX_KEYS });
+  private readonly notedAtMs = new LRUCache<string, number>(upToEntries(MAX_KEYS));
 
   constructor(
     private readonly audit: AuditService,

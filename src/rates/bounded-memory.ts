@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, type IRateLimiterOptions, type RateLimiterRes } from 'rate-limiter-flexible';
+import { upToEntries } from '../lib/cache-bounds';
 
 /**
  * Counts in the memory of this process, of so many keys at the most: a flood of new ones makes it forget those that
@@ -11,7 +12,7 @@ export class BoundedMemory extends RateLimiterMemory {
   constructor(options: IRateLimiterOptions, maxKeys: number) {
     super(options);
     this.known = new LRUCache({
-      max: maxKeys,
+      ...upToEntries(maxKeys),
       dispose: (_value, key) => void this.delete(key),
     });
   }

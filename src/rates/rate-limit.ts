@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { RateLimiterRes } from 'rate-limiter-flexible';
+import { upToEntries } from '../lib/cache-bounds';
 
 /** So many points in a window that begins with the first of them. */
 export interface RatePolicy {
@@ -27,7 +28,7 @@ const MAX_SPENT_KEYS = 10_000;
 
 /** One limit, for any number of keys. Who has spent it is known here, so that a flood reaches no store behind. */
 export class RateLimit {
-  private readonly spent = new LRUCache<string, true>({ max: MAX_SPENT_KEYS });
+  private readonly spent = new LRUCache<string, true>(upToEntries(MAX_SPENT_KEYS));
   private refusedCount = 0;
 
   /** Without a counter nothing is limited. */

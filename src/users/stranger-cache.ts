@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { upToEntries } from '../lib/cache-bounds';
 import type { Clock } from '../lib/clock';
 import { PLAIN_FIELDS, toProfileBytes, type Profile } from './profile';
 import { HeldCopy, RecentCopies } from './recent-copies';
@@ -66,7 +67,7 @@ export class StrangerCache {
   private readonly entries = new RecentCopies<Entry>();
   private readonly latest = new Map<string, Shared>();
   /** When users were deleted: older copies of them are void. */
-  private readonly deleted = new LRUCache<string, number>({ max: MAX_ENTRIES });
+  private readonly deleted = new LRUCache<string, number>(upToEntries(MAX_ENTRIES));
   private lastDeletedMs = -Infinity;
   private drops = 0;
   /** The number of the newest drop of each viewer's copy, oldest first. */

@@ -4,6 +4,7 @@ import { CodedError, toItemResult, type ItemResult } from '../errors';
 import type { EventLog } from '../events/event-log.repository';
 import type { EventDraft } from '../events/friendship-event';
 import type { ProfileFanout } from '../events/profile-fanout.service';
+import { upToEntries } from '../lib/cache-bounds';
 import type { Clock } from '../lib/clock';
 import { requireCount } from '../lib/id-list';
 import { isUserID } from '../lib/user-id';
@@ -58,7 +59,10 @@ export class UserService {
     private readonly autoRegister: boolean,
   ) {
     const isAlone = database.dialect.name === 'sqlite';
-    this.registered = new LRUCache({ max: REMEMBERED_USERS, ...(!isAlone && { ttl: REMEMBERED_MS }) });
+    this.registered = new LRUCache({
+      ...upToEntries(REMEMBERED_USERS),
+      ...(!isAlone && { ttl: REMEMBERED_MS }),
+    });
   }
 
   /** To be called for a user that was deleted, here or on another node. */
