@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../src/lib/clock';
 import { waitUntilReady } from './support/nodes';
 import { act } from './support/people';
@@ -58,7 +59,8 @@ if (!canStartPostgres) console.warn('Skipping the suite on a read replica: there
     );
   }
   async function waitForMetric(server: TestServer, name: string, value: number): Promise<void> {
-    while ((await readMetric(server, name)) !== value);
+    // Asked without a pause, it would have no time for what is waited for.
+    while ((await readMetric(server, name)) !== value) await delay(20);
   }
   /** Until both servers know that the replica has all that was written before. */
   async function catchUp(): Promise<void> {
