@@ -42,7 +42,7 @@ const short = {
   memoryBase: 50,
   stormSize: 200,
   stormMs: 500,
-  stepLimitMs: 20_000,
+  stepLimitMs: 60_000,
 };
 
 const chosen = env.BENCH_SHORT === '1' ? short : full;

@@ -26,7 +26,7 @@ const short = {
   rounds: 1,
   warmUps: 1,
   changes: 2,
-  stepLimitMs: 20_000,
+  stepLimitMs: 60_000,
   users: 500,
   edges: 10_000,
   viewers: 24,
