@@ -17,7 +17,7 @@ const BOUNDS = { max: 100_000, maxSize: 64 * 1024 * 1024 };
  * Profiles as they were last read from the store, one object a user. They are never shown on trust: every read asks the
  * store which version is there (each change of a profile gives it a later `updated_at`), and only a version that is not
  * held is read whole. So a profile that many look at is made once, and so is its JSON, which is kept with the object.
- * Bounded: the one looked at longest ago goes first.
+ * Bounded: the one read longest ago goes first, so that showing one moves nothing.
  */
 export class HeldProfiles {
   private readonly held = new LRUCache<string, Profile>({ ...BOUNDS, sizeCalculation: toProfileBytes });
@@ -43,7 +43,7 @@ export class HeldProfiles {
       const updatedAtMs = row[readAt + 1];
       if (updatedAtMs === null) return null;
       const userID = row[idAt] as string;
-      const profile = this.held.get(userID);
+      const profile = this.held.peek(userID);
       const isStored =
         profile !== undefined &&
         profile.updatedAt.getTime() === updatedAtMs &&
