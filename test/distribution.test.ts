@@ -54,7 +54,7 @@ const EXCEPTIONS: readonly { begins: string; table: string; why: string }[] = [
     why: 'Of the job that tells a profile change: the owners whose lists hold the user, 3,000 at a time.',
   },
   {
-    begins: `SELECT ${postgresDialect.list('owner_id')} AS owner_ids FROM friend WHERE friend_id = $1 AND owner_id IN `,
+    begins: `SELECT ${postgresDialect.list('owner_id')} AS owner_ids FROM friend WHERE friend_id = $1 AND owner_id = ANY `,
     table: 'friend',
     why: 'Of the same job. It says whose rows it wants, but in so small a table PostgreSQL begins with the friend.',
   },

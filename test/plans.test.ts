@@ -36,19 +36,6 @@ const EXCEPTIONS: readonly { engines: string[]; begins: string; does: string; wh
     does: 'sorts',
     why: BATCH,
   },
-  { engines: ['PostgreSQL'], begins: 'SELECT user_id FROM event_stream ', does: 'sorts', why: BATCH },
-  {
-    engines: ['PostgreSQL'],
-    begins: 'SELECT friend_id, group_name FROM friend_group_member ',
-    does: 'sorts',
-    why: BATCH,
-  },
-  {
-    engines: ['PostgreSQL'],
-    begins: 'SELECT name, created_at, (SELECT count(*) ',
-    does: 'sorts',
-    why: OWN_LIST,
-  },
   {
     engines: ['PostgreSQL'],
     begins: 'SELECT g.name, g.created_at, m.friend_id ',

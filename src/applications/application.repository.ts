@@ -23,9 +23,9 @@ export class ApplicationRepository {
   constructor(private readonly database: Database) {
     const { dialect } = database;
     this.selectSome = `SELECT ${COLUMNS} FROM friend_application
-      WHERE owner_id = $1 AND peer_id IN ${dialect.strings('$2')}`;
+      WHERE owner_id = $1 AND ${dialect.isOneOf('peer_id', '$2')}`;
     this.markSomeRead = `UPDATE friend_application SET read_at = $2
-      WHERE owner_id = $1 AND type = 'COME_IN' AND read_at IS NULL AND peer_id IN ${dialect.strings('$3')}
+      WHERE owner_id = $1 AND type = 'COME_IN' AND read_at IS NULL AND ${dialect.isOneOf('peer_id', '$3')}
       RETURNING peer_id`;
   }
 

@@ -12,7 +12,7 @@ export class BlockRepository {
 
   constructor(private readonly database: Database) {
     this.selectSome = `SELECT blocked_id, created_at FROM block
-      WHERE owner_id = $1 AND blocked_id IN ${database.dialect.strings('$2')}`;
+      WHERE owner_id = $1 AND ${database.dialect.isOneOf('blocked_id', '$2')}`;
   }
 
   /** The owner's entries for those of the users that are blocked, in no order. */

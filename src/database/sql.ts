@@ -33,8 +33,13 @@ export interface Transaction extends Queryable {
 /** The words in which the engines differ. */
 export interface Dialect {
   readonly name: 'sqlite' | 'postgres';
-  /** A sub-select giving the strings of the JSON array bound at `parameter` (`'$1'`), for `IN` and `FROM`; its column is `value`. */
+  /** A sub-select giving the strings of the JSON array bound at `parameter` (`'$1'`), for `FROM`; its column is `value`. */
   strings(parameter: string): string;
+  /**
+   * Whether a text is one of the strings of the JSON array bound at `parameter`. Of a column with an index, those rows
+   * are looked up in one go.
+   */
+  isOneOf(expression: string, parameter: string): string;
   /**
    * A sub-select giving the objects of the JSON array bound at `parameter` as rows with the columns named, in the
    * order of the array. A property that is missing is NULL.

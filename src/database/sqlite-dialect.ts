@@ -5,6 +5,7 @@ const TYPES = { text: 'TEXT', integer: 'INTEGER' } as const;
 export const sqliteDialect: Dialect = {
   name: 'sqlite',
   strings: (parameter) => `(SELECT value FROM json_each(${parameter}))`,
+  isOneOf: (expression, parameter) => `${expression} IN (SELECT value FROM json_each(${parameter}))`,
   // `->>` takes a string out as it is, also one that reads like JSON, and gives NULL for a missing property. The cast
   // gives the column the type that was named, as the other engine does, whatever the JSON held.
   rows: (parameter, columns) => {

@@ -90,7 +90,7 @@ export class EventLog {
         ${dialect.list('head')} AS heads
       FROM ${dialect.strings('$1')} AS told JOIN event_stream ON user_id = told.value`;
     this.selectPositions = `SELECT user_id, epoch, head, floor FROM event_stream
-      WHERE user_id IN ${dialect.strings('$1')}`;
+      WHERE ${dialect.isOneOf('user_id', '$1')}`;
     // Both ends of the range belong to `wanted`, so that it is looked up as one in the key; and a limit that is a value
     // has PostgreSQL expect to read a tenth of the rows, for which it would walk through all streams.
     this.selectStreams = `SELECT stream.user_id, stream.epoch, stream.head, stream.floor,
@@ -106,7 +106,7 @@ export class EventLog {
     this.lockStreams =
       dialect.name === 'sqlite'
         ? null
-        : `SELECT user_id FROM event_stream WHERE user_id IN ${dialect.strings('$1')} ORDER BY user_id FOR UPDATE`;
+        : `SELECT user_id FROM event_stream WHERE ${dialect.isOneOf('user_id', '$1')} ORDER BY user_id FOR UPDATE`;
   }
 
   /** Begins the streams of users that are created in `tx`. */

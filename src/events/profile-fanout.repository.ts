@@ -26,7 +26,7 @@ export class ProfileFanoutRepository {
         SELECT owner_id FROM friend
         WHERE friend_id = $1 AND owner_id > $2 AND ($3 = 0 OR owner_id <= $4) ORDER BY owner_id LIMIT $5) AS batch`;
     this.selectRemaining = `SELECT ${dialect.list('owner_id')} AS owner_ids FROM friend
-      WHERE friend_id = $1 AND owner_id IN ${dialect.strings('$2')}`;
+      WHERE friend_id = $1 AND ${dialect.isOneOf('owner_id', '$2')}`;
     const lock = dialect.name === 'sqlite' ? '' : ' FOR UPDATE SKIP LOCKED';
     this.lockNextJob = `SELECT user_id, position, stop_at, wrapped FROM profile_fanout
       WHERE user_id > $1 ORDER BY user_id LIMIT 1${lock}`;

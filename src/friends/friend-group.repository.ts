@@ -24,7 +24,7 @@ export class FriendGroupRepository {
 
   constructor(private readonly database: Database) {
     const { dialect } = database;
-    this.selectGroups = `SELECT owner_id, name FROM friend_group WHERE owner_id IN ${dialect.strings('$1')}`;
+    this.selectGroups = `SELECT owner_id, name FROM friend_group WHERE ${dialect.isOneOf('owner_id', '$1')}`;
     this.insertGroups = `INSERT INTO friend_group (owner_id, name, created_at)
       SELECT owner_id, name, $2 FROM ${dialect.rows('$1', { owner_id: 'text', name: 'text' })} AS given`;
     const member = { owner_id: 'text', group_name: 'text', friend_id: 'text' } as const;
@@ -34,19 +34,19 @@ export class FriendGroupRepository {
         WHERE m.owner_id = g.owner_id AND m.group_name = g.name) AS friend_count
       FROM friend_group g WHERE owner_id = $1`;
     this.selectAll = `${groups} ORDER BY name`;
-    this.selectSome = `${groups} AND name IN ${dialect.strings('$2')} ORDER BY name`;
+    this.selectSome = `${groups} AND ${dialect.isOneOf('name', '$2')} ORDER BY name`;
     this.selectInGroup = `SELECT friend_id FROM friend_group_member
-      WHERE owner_id = $1 AND group_name = $2 AND friend_id IN ${dialect.strings('$3')}`;
-    this.deleteGroups = `DELETE FROM friend_group WHERE owner_id = $1 AND name IN ${dialect.strings('$2')}
+      WHERE owner_id = $1 AND group_name = $2 AND ${dialect.isOneOf('friend_id', '$3')}`;
+    this.deleteGroups = `DELETE FROM friend_group WHERE owner_id = $1 AND ${dialect.isOneOf('name', '$2')}
       RETURNING name`;
     this.deleteGroupMembers = `DELETE FROM friend_group_member
-      WHERE owner_id = $1 AND group_name IN ${dialect.strings('$2')}`;
+      WHERE owner_id = $1 AND ${dialect.isOneOf('group_name', '$2')}`;
     this.deleteMembers = `DELETE FROM friend_group_member
-      WHERE owner_id = $1 AND group_name = $2 AND friend_id IN ${dialect.strings('$3')} RETURNING friend_id`;
+      WHERE owner_id = $1 AND group_name = $2 AND ${dialect.isOneOf('friend_id', '$3')} RETURNING friend_id`;
     this.selectByOwner = `SELECT owner_id, group_name FROM friend_group_member
-      WHERE owner_id IN ${dialect.strings('$1')} AND friend_id = $2 ORDER BY group_name`;
+      WHERE ${dialect.isOneOf('owner_id', '$1')} AND friend_id = $2 ORDER BY group_name`;
     this.selectMemberships = `SELECT friend_id, group_name FROM friend_group_member
-      WHERE owner_id = $1 AND friend_id IN ${dialect.strings('$2')} ORDER BY group_name`;
+      WHERE owner_id = $1 AND ${dialect.isOneOf('friend_id', '$2')} ORDER BY group_name`;
   }
 
   /** The names of the owner's groups that each of these friends is in, sorted; none for who is in no group. */

@@ -72,12 +72,12 @@ export class FriendRepository {
       LEFT JOIN friend f ON f.owner_id = $1 AND f.friend_id = asked.value
       LEFT JOIN friend t ON t.owner_id = asked.value AND t.friend_id = $1`;
     this.selectEntries = `SELECT f.owner_id, ${EDGE} FROM friend f
-      WHERE f.owner_id IN ${dialect.strings('$1')} AND f.friend_id = $2`;
+      WHERE ${dialect.isOneOf('f.owner_id', '$1')} AND f.friend_id = $2`;
     this.selectRemarks = `SELECT ${dialect.list('asked.value')} AS owner_ids, ${dialect.list('f.remark')} AS remarks
       FROM ${dialect.strings('$1')} AS asked
       LEFT JOIN friend f ON f.owner_id = asked.value AND f.friend_id = $2
       WHERE f.remark IS DISTINCT FROM ''`;
-    this.selectEdges = `SELECT ${EDGE} FROM friend f WHERE f.owner_id = $1 AND f.friend_id IN ${dialect.strings('$2')}`;
+    this.selectEdges = `SELECT ${EDGE} FROM friend f WHERE f.owner_id = $1 AND ${dialect.isOneOf('f.friend_id', '$2')}`;
   }
 
   /** How `ownerID` stands to each of the users: one statement, in no order. */

@@ -24,7 +24,7 @@ export class HeldProfiles {
   private readonly select: string;
 
   constructor(dialect: Dialect) {
-    this.select = `SELECT ${PROFILE_COLUMNS.join(', ')} FROM "user" u WHERE u.id IN ${dialect.strings('$1')}`;
+    this.select = `SELECT ${PROFILE_COLUMNS.join(', ')} FROM "user" u WHERE ${dialect.isOneOf('u.id', '$1')}`;
   }
 
   /**

@@ -65,11 +65,11 @@ export class UserRepository {
     { dialect }: Database,
     private readonly held: HeldProfiles,
   ) {
-    this.selectUsers = `SELECT ${USER_COLUMNS.join(', ')} FROM "user" WHERE id IN ${dialect.strings('$1')}`;
+    this.selectUsers = `SELECT ${USER_COLUMNS.join(', ')} FROM "user" WHERE ${dialect.isOneOf('id', '$1')}`;
     // The one look at another feature's table: a viewer's friends are always read anew, and this tells who they are.
     this.selectAsSeen = (read) => `SELECT EXISTS (SELECT 1 FROM friend
         WHERE friend.owner_id = $2 AND friend.friend_id = u.id), u.id, ${READ_COLUMNS[read].join(', ')}
-      FROM "user" u WHERE u.id IN ${dialect.strings('$1')}`;
+      FROM "user" u WHERE ${dialect.isOneOf('u.id', '$1')}`;
     // A join, because PostgreSQL may answer EXISTS for many viewers by reading the edges of everybody.
     this.selectAsSeenByEach = (
       read,
