@@ -7,7 +7,7 @@ function createSubscription(types: EventType[] | null = null) {
   const told: string[] = [];
   const room = { isFree: true, takenBytes: 0 };
   const sink: Sink = {
-    renderer: { render: () => Promise.resolve([]) },
+    renderer: { render: () => Promise.resolve(() => 'null') },
     get takenBytes() {
       return room.takenBytes;
     },

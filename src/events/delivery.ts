@@ -1,3 +1,4 @@
+import type { ByteText } from '../lib/byte-text';
 import type { EventFact } from './friendship-event';
 
 /** Why the history does not reach back to a cursor: it was trimmed below it, or the stream is another one. */
@@ -21,10 +22,13 @@ export interface Delivery {
   fact: EventFact | StreamOpenedFact;
 }
 
+/** Gives the JSON of the delivery in this place. */
+export type TextOf = (place: number) => ByteText;
+
 /** Makes what subscribers are sent. Those who see an event in the same form share one, so that it is made once for all. */
 export interface Renderer {
-  /** What gives the JSON text of each delivery, in their order: thousands need not be there at once. */
-  render(deliveries: readonly Delivery[]): Promise<readonly (() => string)[]>;
+  /** What gives the JSON of each delivery by its place among them: thousands need not be there at once. */
+  render(deliveries: readonly Delivery[]): Promise<TextOf>;
 }
 
 /** Carries what was rendered to one subscriber. */
@@ -41,7 +45,7 @@ export interface Sink {
   /** The subscription has ended: nothing more is sent. Safe to call twice. */
   end(): void;
   /** Does nothing once the subscriber is gone. */
-  send(payload: string): void;
+  send(payload: ByteText): void;
   /** Sends the subscriber away because it reads too slowly; it comes back with its last cursor. */
   closeTooSlow(): void;
   /** Sends the subscriber away because nothing can be read for it now; it comes back with its last cursor. */

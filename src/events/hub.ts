@@ -27,7 +27,13 @@ const STOPPED = new Error('The hub has stopped: nothing can be listened to any m
 /** All that listens to one user's stream in this process. */
 interface Channel {
   userID: string;
-  subscriptions: EventSubscription[];
+  /** Another list when somebody comes or goes: a turn goes on with the one that it has found. */
+  subscriptions: readonly EventSubscription[];
+  /**
+   * What may not have been delivered yet: null where the log must tell, undefined while there is nothing and the channel
+   * does not wait for a turn.
+   */
+  waiting: Appended | null | undefined;
 }
 
 export interface ListenRequest {
@@ -76,8 +82,8 @@ export class EventHub {
   /** When some were last made. */
   private openedAtMs = -GATHER_MS;
   private gathering: NodeJS.Timeout | undefined;
-  /** Channels of whose streams something may not have been delivered, with what it is; null where the log must tell. */
-  private readonly dirty = new Map<Channel, Appended | null>();
+  /** Channels that wait for a turn, each once, and some that do not any more. */
+  private dirty: Channel[] = [];
   private readonly stalled = new Set<EventSubscription>();
   private readonly catchingUp = new Set<Channel>();
   /** When the first hint came that no turn has served; null when there is none. */
@@ -142,13 +148,17 @@ export class EventHub {
   get stats(): HubStats {
     let subscriptions = 0;
     for (const channel of this.channels.values()) subscriptions += channel.subscriptions.length;
+    let waitingUsers = 0;
     let waitingEvents = 0;
-    for (const appended of this.dirty.values()) waitingEvents += appended?.facts.length ?? 0;
+    for (const { waiting } of this.dirty) {
+      if (waiting !== undefined) waitingUsers++;
+      waitingEvents += waiting?.facts.length ?? 0;
+    }
     return {
       ...this.counts,
       users: this.channels.size,
       subscriptions,
-      waitingUsers: this.dirty.size,
+      waitingUsers,
       waitingEvents,
       catchingUpUsers: this.catchingUp.size,
       stalledSubscriptions: this.stalled.size,
@@ -177,14 +187,16 @@ export class EventHub {
     if (channel === undefined) return;
     channel.subscriptions = channel.subscriptions.filter((other) => other !== subscription);
     if (channel.subscriptions.length > 0) return;
-    this.dirty.delete(channel);
+    channel.waiting = undefined;
     this.catchingUp.delete(channel);
     this.channels.delete(channel.userID);
   }
 
   private wake(channel: Channel, appended: Appended | null): void {
-    const known = this.dirty.get(channel);
-    this.dirty.set(channel, known === undefined ? appended : joinAppended(known, appended));
+    if (channel.waiting === undefined) {
+      channel.waiting = appended;
+      this.dirty.push(channel);
+    } else channel.waiting = joinAppended(channel.waiting, appended);
     this.startPump();
   }
 
@@ -211,7 +223,7 @@ export class EventHub {
       await setImmediate();
       if (this.areOpeningsDue()) await this.openAll();
       await this.watch.turn(() => this.deliverNext());
-    } while (this.areOpeningsDue() || this.dirty.size > 0);
+    } while (this.areOpeningsDue() || this.dirty.length > 0);
     this.pumping = null;
   }
 
@@ -259,10 +271,9 @@ export class EventHub {
     );
     let channel = this.channels.get(userID);
     if (channel === undefined) {
-      // Most users listen once: an array that grows makes room for seventeen.
-      channel = { userID, subscriptions: [subscription] };
+      channel = { userID, subscriptions: [subscription], waiting: undefined };
       this.channels.set(userID, channel);
-    } else channel.subscriptions.push(subscription);
+    } else channel.subscriptions = [...channel.subscriptions, subscription];
     sink.whenEnded(() => void subscription.return());
     // What came since the position was read is in the log.
     this.wake(channel, null);
@@ -278,20 +289,21 @@ export class EventHub {
     const { hintedAtMs } = this;
     this.hintedAtMs = null;
     const outbox = new Outbox();
-    const behind = new Map<Channel, EventSubscription[]>();
-    let users = 0;
+    const behind = new Map<Channel, readonly EventSubscription[]>();
     const nowMs = performance.now();
-    for (const [channel, appended] of this.dirty) {
-      this.dirty.delete(channel);
-      const ready = channel.subscriptions.filter((subscription) => this.isReady(subscription, nowMs));
+    const turn = this.dirty.splice(0, USERS_PER_TURN);
+    for (const channel of turn) {
+      const { waiting } = channel;
+      if (waiting === undefined) continue;
+      channel.waiting = undefined;
+      const ready = this.findReady(channel, nowMs);
       if (ready.length === 0) continue;
-      if (appended !== null && ready.every((subscription) => subscription.isNext(appended))) {
-        for (const subscription of ready) outbox.add(subscription, subscription.takeNext(appended));
+      if (waiting !== null && ready.every((subscription) => subscription.isNext(waiting))) {
+        for (const subscription of ready) outbox.add(subscription, subscription.takeNext(waiting));
       } else behind.set(channel, ready);
-      if (++users === USERS_PER_TURN) break;
     }
     // Who have to wait for the next turn were hinted at then, too.
-    if (this.dirty.size > 0) this.hintedAtMs = hintedAtMs;
+    if (this.dirty.length > 0) this.hintedAtMs = hintedAtMs;
     if (behind.size > 0) await this.readLog(behind, outbox);
     for (const { userID } of await outbox.send()) {
       const channel = this.channels.get(userID);
@@ -304,7 +316,10 @@ export class EventHub {
     return outbox.size;
   }
 
-  private async readLog(behind: ReadonlyMap<Channel, EventSubscription[]>, outbox: Outbox): Promise<void> {
+  private async readLog(
+    behind: ReadonlyMap<Channel, readonly EventSubscription[]>,
+    outbox: Outbox,
+  ): Promise<void> {
     try {
       const parts = await this.log.loadStreamsAfter(
         [...behind].map(([{ userID }, ready]) => ({
@@ -328,6 +343,13 @@ export class EventHub {
       // The clients come back with their cursors; nothing that was committed is lost.
       for (const ready of behind.values()) for (const subscription of ready) subscription.fail(error);
     }
+  }
+
+  private findReady({ subscriptions }: Channel, nowMs: number): readonly EventSubscription[] {
+    const [only] = subscriptions;
+    if (only !== undefined && subscriptions.length === 1)
+      return this.isReady(only, nowMs) ? subscriptions : [];
+    return subscriptions.filter((subscription) => this.isReady(subscription, nowMs));
   }
 
   private isReady(subscription: EventSubscription, nowMs: number): boolean {

@@ -1,12 +1,18 @@
-import type { Delivery, Renderer } from './delivery';
+import type { Delivery, Renderer, TextOf } from './delivery';
 import type { EventSubscription } from './event-subscription';
+
+interface Group {
+  renderer: Renderer;
+  deliveries: Delivery[];
+  /** Of each delivery, in the same order. */
+  subscriptions: EventSubscription[];
+}
 
 /** What goes out in one turn of the hub. */
 export class Outbox {
-  private readonly byRenderer = new Map<
-    Renderer,
-    { deliveries: Delivery[]; subscriptions: EventSubscription[] }
-  >();
+  private readonly groups = new Map<Renderer, Group>();
+  /** The one that was added to last: thousands in a row listen alike. */
+  private group: Group | undefined;
 
   size = 0;
   /** When the newest of what goes out was written, history left out; 0 while there is nothing. */
@@ -14,17 +20,13 @@ export class Outbox {
 
   /** Of each subscription, what is added first is sent first. */
   add(subscription: EventSubscription, deliveries: readonly Delivery[], isHistory = false): void {
-    const { renderer } = subscription.sink;
-    let group = this.byRenderer.get(renderer);
-    if (group === undefined) {
-      group = { deliveries: [], subscriptions: [] };
-      this.byRenderer.set(renderer, group);
-    }
+    const group = this.findGroup(subscription.sink.renderer);
     this.size += deliveries.length;
     for (const delivery of deliveries) {
       group.deliveries.push(delivery);
       group.subscriptions.push(subscription);
-      if (!isHistory) this.newestMs = Math.max(this.newestMs, delivery.fact.occurredAtMs);
+      const { occurredAtMs } = delivery.fact;
+      if (!isHistory && occurredAtMs > this.newestMs) this.newestMs = occurredAtMs;
     }
   }
 
@@ -35,24 +37,35 @@ export class Outbox {
   async send(): Promise<ReadonlySet<EventSubscription>> {
     const full = new Set<EventSubscription>();
     await Promise.all(
-      [...this.byRenderer].map(async ([renderer, { deliveries, subscriptions }]) => {
+      [...this.groups.values()].map(async (group) => {
         try {
-          const texts = await renderer.render(deliveries);
-          for (const [index, subscription] of subscriptions.entries()) {
-            const delivery = deliveries[index];
-            if (delivery === undefined || !subscription.isOpen || full.has(subscription)) continue;
-            if (subscription.sink.hasRoom() || delivery.fact.type === 'STREAM_OPENED') {
-              subscription.sink.send(texts[index]?.() ?? 'null');
-            } else {
-              subscription.stepBack(delivery.seq - 1);
-              full.add(subscription);
-            }
-          }
+          sendAll(group, await group.renderer.render(group.deliveries), full);
         } catch (error) {
-          for (const subscription of subscriptions) subscription.fail(error);
+          for (const subscription of group.subscriptions) subscription.fail(error);
         }
       }),
     );
     return full;
+  }
+
+  private findGroup(renderer: Renderer): Group {
+    if (this.group?.renderer === renderer) return this.group;
+    this.group = this.groups.get(renderer) ?? { renderer, deliveries: [], subscriptions: [] };
+    this.groups.set(renderer, this.group);
+    return this.group;
+  }
+}
+
+function sendAll({ deliveries, subscriptions }: Group, textOf: TextOf, full: Set<EventSubscription>): void {
+  for (let place = 0; place < deliveries.length; place++) {
+    const delivery = deliveries[place];
+    const subscription = subscriptions[place];
+    if (delivery === undefined || subscription?.isOpen !== true || full.has(subscription)) continue;
+    if (subscription.sink.hasRoom() || delivery.fact.type === 'STREAM_OPENED') {
+      subscription.sink.send(textOf(place));
+    } else {
+      subscription.stepBack(delivery.seq - 1);
+      full.add(subscription);
+    }
   }
 }

@@ -131,22 +131,17 @@ export class FriendRepository {
   }
 
   /**
-   * The remark for one friend in each of the lists, in the order of the owners; null where it is not in the list. Of
-   * thousands of lists, reading this alone takes a tenth of reading the entries.
+   * The remark for one friend in those of the lists that have one, and null for those in which the friend is not: most
+   * are missing here. Of thousands of lists, reading this alone takes a tenth of reading the entries.
    */
-  async loadRemarks(ownerIDs: readonly string[], friendID: string): Promise<(string | null)[]> {
+  async loadRemarks(ownerIDs: readonly string[], friendID: string): Promise<Map<string, string | null>> {
     const [row] = await this.database.reader.all<{ owner_ids: string; remarks: string }>(this.selectRemarks, [
       JSON.stringify(ownerIDs),
       friendID,
     ]);
     const owners = JSON.parse(row?.owner_ids ?? '[]') as string[];
     const remarks = JSON.parse(row?.remarks ?? '[]') as (string | null)[];
-    // Most have no remark.
-    const others = new Map(owners.map((owner, place) => [owner, remarks[place] ?? null]));
-    return ownerIDs.map((owner) => {
-      const remark = others.get(owner);
-      return remark === undefined ? '' : remark;
-    });
+    return new Map(owners.map((owner, place) => [owner, remarks[place] ?? null]));
   }
 
   /** One row more than the page, newest friendship first. `groupName` empty reads the whole list. */

@@ -1,6 +1,7 @@
 import { execute, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { DatabaseUnavailableError } from '../database/unavailable';
-import type { Delivery, Renderer } from '../events/delivery';
+import type { Delivery, Renderer, TextOf } from '../events/delivery';
+import { toByteText, type ByteText } from '../lib/byte-text';
 import { toListenerRoot, type ListenerRoot } from '../listener/friendship-event';
 import type { Viewer } from '../users/viewer';
 import type { Loaders, RequestContext } from './context';
@@ -36,7 +37,7 @@ export class EventRenderer implements Renderer {
     this.templates = new EventTemplates(sources, (root, context) => this.execute(root, context));
   }
 
-  async render(deliveries: readonly Delivery[]): Promise<(() => string)[]> {
+  async render(deliveries: readonly Delivery[]): Promise<TextOf> {
     const [first] = deliveries;
     if (first !== undefined && deliveries.every(({ fact }) => fact === first.fact)) {
       return this.renderFact(first.fact, deliveries);
@@ -47,46 +48,44 @@ export class EventRenderer implements Renderer {
       if (known === undefined) places.set(fact, [place]);
       else known.push(place);
     }
-    const texts = new Array<() => string>(deliveries.length);
+    const texts = new Array<() => ByteText>(deliveries.length);
     await Promise.all(
       [...places].map(async ([fact, those]) => {
         const alike = those.flatMap((place) => deliveries[place] ?? []);
-        for (const [index, text] of (await this.renderFact(fact, alike)).entries()) {
-          texts[those[index] ?? 0] = text;
-        }
+        const textOf = await this.renderFact(fact, alike);
+        for (const [index, place] of those.entries()) texts[place] = () => textOf(index);
       }),
     );
-    return texts;
+    return (place) => texts[place]?.() ?? 'null';
   }
 
-  /** What gives the text of each delivery, all of which tell of the same. */
-  private async renderFact(
-    fact: Delivery['fact'],
-    deliveries: readonly Delivery[],
-  ): Promise<(() => string)[]> {
+  /** Of deliveries that all tell of the same. */
+  private async renderFact(fact: Delivery['fact'], deliveries: readonly Delivery[]): Promise<TextOf> {
     const isShared = deliveries.some(({ userID }) => userID !== deliveries[0]?.userID);
-    const texts = isShared ? await this.templates.fill(fact, deliveries) : deliveries.map(() => null);
-    const alone = new Map<string, Promise<string>>();
-    const missing: Promise<void>[] = [];
-    for (const [place, delivery] of deliveries.entries()) {
-      if (texts[place] !== null) continue;
-      // The devices of a user share one.
-      const key = `${delivery.userID} ${delivery.seq}`;
-      const text = alone.get(key) ?? this.renderOne(delivery);
-      alone.set(key, text);
-      missing.push(
-        text.then((ready) => {
-          texts[place] = () => ready;
-        }),
-      );
-    }
-    if (missing.length > 0) await Promise.all(missing);
-    return texts as (() => string)[];
+    const shared = isShared ? await this.templates.fill(fact, deliveries) : null;
+    const left = shared === null ? [...deliveries.keys()] : shared.left;
+    if (shared !== null && left.length === 0) return shared.textOf;
+    const alone = await this.renderEach(left.flatMap((place) => deliveries[place] ?? []));
+    const texts = new Map(left.map((place, index) => [place, alone[index] ?? 'null']));
+    return (place) => texts.get(place) ?? shared?.textOf(place) ?? 'null';
   }
 
-  private async renderOne(delivery: Delivery): Promise<string> {
+  private renderEach(deliveries: readonly Delivery[]): Promise<ByteText[]> {
+    // The devices of a user share one.
+    const known = new Map<string, Promise<ByteText>>();
+    return Promise.all(
+      deliveries.map((delivery) => {
+        const key = `${delivery.userID} ${delivery.seq}`;
+        const text = known.get(key) ?? this.renderOne(delivery);
+        known.set(key, text);
+        return text;
+      }),
+    );
+  }
+
+  private async renderOne(delivery: Delivery): Promise<ByteText> {
     const context = this.sources.createContext({ userID: delivery.userID, isAdmin: false });
-    return JSON.stringify(this.present(await this.execute(toListenerRoot(delivery), context)));
+    return toByteText(JSON.stringify(this.present(await this.execute(toListenerRoot(delivery), context))));
   }
 
   private async execute(rootValue: ListenerRoot, contextValue: RequestContext): Promise<ExecutionResult> {

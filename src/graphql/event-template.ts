@@ -1,13 +1,13 @@
 import type { ExecutionResult } from 'graphql';
-import type { Delivery } from '../events/delivery';
+import type { Delivery, TextOf } from '../events/delivery';
 import type { FriendGroupRepository } from '../friends/friend-group.repository';
-import { toFriendInfoID, type FriendInfo } from '../friends/friend-info';
 import type { FriendRepository } from '../friends/friend.repository';
+import type { ByteText } from '../lib/byte-text';
 import type { ListenerRoot } from '../listener/friendship-event';
 import { createSharedProfileLoader, type ProfileSources } from '../users/user.loaders';
 import type { Viewer } from '../users/viewer';
 import type { Loaders, RequestContext } from './context';
-import { JsonTemplate } from './json-template';
+import { JsonTemplate, type ViewersEntry } from './json-template';
 import { Marks } from './template-marks';
 
 export interface TemplateSources extends ProfileSources {
@@ -17,6 +17,14 @@ export interface TemplateSources extends ProfileSources {
 }
 
 type Execute = (root: ListenerRoot, context: RequestContext) => Promise<ExecutionResult>;
+
+/** What a template gives of deliveries. */
+export interface Filled {
+  /** The places of those that must be executed by themselves. */
+  left: readonly number[];
+  /** Of the others. */
+  textOf: TextOf;
+}
 
 /** Nobody, in whose place each of the viewers is put. No user id holds a space. */
 const NOBODY: Viewer = { userID: ' ', isAdmin: false };
@@ -35,46 +43,53 @@ export class EventTemplates {
     private readonly execute: Execute,
   ) {}
 
-  /** What gives the JSON text of each delivery, all of one fact; null for those that must be executed by themselves. */
-  async fill(fact: Delivery['fact'], deliveries: readonly Delivery[]): Promise<((() => string) | null)[]> {
-    const nothing = () => deliveries.map(() => null);
-    if (this.unshareable.has(fact.type)) return nothing();
+  /** Deliveries of one fact; null when each must be executed by itself. */
+  async fill(fact: Delivery['fact'], deliveries: readonly Delivery[]): Promise<Filled | null> {
+    if (this.unshareable.has(fact.type)) return null;
     if (fact.type === 'STREAM_OPENED') {
       const template = await this.make(fact);
-      return template === null ? nothing() : deliveries.map((delivery) => () => template.fill(delivery));
+      return template === null
+        ? null
+        : { left: [], textOf: toTextOf(deliveries, (delivery) => template.fill(delivery)) };
     }
     // A change of one's own notes on several friends is nobody else's.
-    if (fact.type !== 'FRIEND_INFO_CHANGED' || fact.payload.userIDs.length !== 1) return nothing();
+    if (fact.type !== 'FRIEND_INFO_CHANGED' || fact.payload.userIDs.length !== 1) return null;
     const [friendID = ''] = fact.payload.userIDs;
     const template = await this.make(fact);
-    if (template === null) return nothing();
+    if (template === null) return null;
     const owners = deliveries.map(({ userID }) => userID);
-    const entries = await this.loadEntries(owners, friendID, template);
+    const findEntry = await this.loadEntries(owners, friendID, template);
     const groups = template.hasGroups
       ? await this.sources.groups.loadNamesByOwner(owners, friendID)
       : new Map<string, string[]>();
-    return deliveries.map((delivery, place) => {
-      const entry = entries[place] ?? null;
+    return {
       // Who is no longer in the list is a stranger, and strangers have copies of their own.
-      return entry === null ? null : () => template.fill(delivery, entry, groups.get(delivery.userID));
-    });
+      left: [...owners.keys()].filter((place) => findEntry(owners[place] ?? '') === null),
+      textOf: toTextOf(deliveries, (delivery) =>
+        template.fill(delivery, findEntry(delivery.userID) ?? undefined, groups.get(delivery.userID)),
+      ),
+    };
   }
 
-  /** What the owners' lists say of the friend, as far as the template shows it; null where it is not in the list. */
+  /** What finds what an owner's list says of the friend, as far as the template shows it; null for who does not have it. */
   private async loadEntries(
     owners: readonly string[],
     friendID: string,
     { hasDetails }: JsonTemplate,
-  ): Promise<(Partial<FriendInfo> | null)[]> {
+  ): Promise<(owner: string) => ViewersEntry | null> {
     const { friends } = this.sources;
     if (hasDetails) {
       const entries = await friends.loadEntries(owners, friendID);
-      return owners.map((owner) => entries.get(owner) ?? null);
+      return (owner) => entries.get(owner) ?? null;
     }
     const remarks = await friends.loadRemarks(owners, friendID);
-    return remarks.map((friendRemark, place) =>
-      friendRemark === null ? null : { id: toFriendInfoID(owners[place] ?? '', friendID), friendRemark },
-    );
+    const plain: ViewersEntry = { userID: friendID, friendRemark: '' };
+    if (remarks.size === 0) return () => plain;
+    return (owner) => {
+      const friendRemark = remarks.get(owner);
+      if (friendRemark === undefined) return plain;
+      return friendRemark === null ? null : { userID: friendID, friendRemark };
+    };
   }
 
   private async make(fact: Delivery['fact']): Promise<JsonTemplate | null> {
@@ -91,4 +106,11 @@ export class EventTemplates {
     if (template === null) this.unshareable.add(fact.type);
     return template;
   }
+}
+
+function toTextOf(deliveries: readonly Delivery[], fill: (delivery: Delivery) => ByteText): TextOf {
+  return (place) => {
+    const delivery = deliveries[place];
+    return delivery === undefined ? 'null' : fill(delivery);
+  };
 }

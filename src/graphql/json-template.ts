@@ -1,6 +1,7 @@
 import type { Delivery } from '../events/delivery';
 import { toEventCursor } from '../events/event-cursor';
-import type { FriendInfo } from '../friends/friend-info';
+import { toFriendInfoID, type FriendInfo } from '../friends/friend-info';
+import { toByteText, type ByteText } from '../lib/byte-text';
 import type { Marks, Place } from './template-marks';
 
 type FieldPlace = 'key' | 'value';
@@ -9,9 +10,13 @@ type FieldPlace = 'key' | 'value';
 type Part<Name> = string | { place: Name };
 type TopPart = Part<Place> | { element: Part<FieldPlace>[] };
 
+/** What a viewer's list says of the friend, as far as it shows. */
+export type ViewersEntry = Pick<FriendInfo, 'userID'> & Partial<FriendInfo>;
+
+const NO_ENTRY: ViewersEntry = { userID: '' };
 const DETAILS = ['friendAddTime', 'addSource', 'addWording'] as const;
 
-/** JSON text with places that are filled in for each viewer. */
+/** JSON with places that are filled in for each viewer. */
 export class JsonTemplate {
   private constructor(private readonly parts: readonly TopPart[]) {}
 
@@ -20,7 +25,8 @@ export class JsonTemplate {
     const parts = new Writer<Place>((value) => marks.findPlace(value), marks).write(result);
     const repeated = parts.filter((part) => typeof part !== 'string' && 'element' in part);
     // Custom fields of which neither key nor value shows leave no mark to tell them by.
-    return repeated.length === marks.customInfoReads ? new JsonTemplate(parts) : null;
+    if (repeated.length !== marks.customInfoReads) return null;
+    return new JsonTemplate(parts.map((part) => (typeof part === 'string' ? toByteText(part) : part)));
   }
 
   get hasGroups(): boolean {
@@ -36,15 +42,22 @@ export class JsonTemplate {
   }
 
   /** What the template has no place for may be left out. */
-  fill(delivery: Delivery, entry: Partial<FriendInfo> = {}, groups: readonly string[] = []): string {
+  fill(
+    { userID, epoch, seq }: Delivery,
+    entry: ViewersEntry = NO_ENTRY,
+    groups: readonly string[] = [],
+  ): ByteText {
     let text = '';
     for (const part of this.parts) {
       if (typeof part === 'string') text += part;
-      else if ('element' in part) text += fillFields(part.element, entry);
-      else if (part.place === 'seq') text += String(delivery.seq);
-      else if (part.place === 'cursor') text += `"${toEventCursor(delivery.userID, delivery)}"`;
-      else if (part.place === 'friendGroups') text += JSON.stringify(groups);
-      else text += JSON.stringify(entry[part.place]);
+      else if ('element' in part) text += toByteText(fillFields(part.element, entry));
+      else if (part.place === 'seq') text += String(seq);
+      else if (part.place === 'cursor') text += `"${toEventCursor(userID, { epoch, seq })}"`;
+      else if (part.place === 'id') text += JSON.stringify(toFriendInfoID(userID, entry.userID));
+      else if (part.place === 'friendGroups') text += toByteText(JSON.stringify(groups));
+      // Most have no remark.
+      else if (entry[part.place] === '') text += '""';
+      else text += toByteText(JSON.stringify(entry[part.place]));
     }
     return text;
   }
@@ -54,7 +67,7 @@ export class JsonTemplate {
   }
 }
 
-function fillFields(element: readonly Part<FieldPlace>[], { friendCustomInfo }: Partial<FriendInfo>): string {
+function fillFields(element: readonly Part<FieldPlace>[], { friendCustomInfo }: ViewersEntry): string {
   const fields = (friendCustomInfo ?? []).map((field) =>
     element.map((part) => (typeof part === 'string' ? part : JSON.stringify(field[part.place]))).join(''),
   );

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { Renderer, Sink } from '../events/delivery';
+import { toByteText, type ByteText } from '../lib/byte-text';
 import { toNextFrame } from './text-frame';
 
 const MAX_UNREAD_BYTES = 256 * 1024;
@@ -13,7 +14,7 @@ type Connection = Duplex & { _handle?: { bytesWritten?: number; writeQueueSize?:
  * socket's own `send` writes whole frames at once too, as compression is off, so the two never mix.
  */
 export class SocketSink implements Sink {
-  private readonly head: string;
+  private readonly head: ByteText;
   private hasEnded = false;
   private onEnd: () => void = () => undefined;
 
@@ -23,7 +24,7 @@ export class SocketSink implements Sink {
     operationID: string,
     readonly renderer: Renderer,
   ) {
-    this.head = `{"id":${JSON.stringify(operationID)},"type":"next","payload":`;
+    this.head = toByteText(`{"id":${JSON.stringify(operationID)},"type":"next","payload":`);
   }
 
   hasRoom(): boolean {
@@ -51,9 +52,9 @@ export class SocketSink implements Sink {
     this.onEnd();
   }
 
-  send(payload: string): void {
+  send(payload: ByteText): void {
     if (this.hasEnded || this.socket.readyState !== WebSocket.OPEN) return;
-    this.connection.write(toNextFrame(this.head, payload));
+    this.connection.write(toNextFrame(this.head, payload), 'latin1');
   }
 
   closeTooSlow(): void {

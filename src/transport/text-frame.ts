@@ -1,38 +1,26 @@
+import type { ByteText } from '../lib/byte-text';
+
 /** FIN and the opcode of a text message. */
 const FINAL_TEXT = 0x81;
 
-let last: { head: string; payload: string; frame: Buffer } = {
-  head: '',
-  payload: '',
-  frame: Buffer.alloc(0),
-};
+let last = { bytes: -1, head: '' };
 
 /**
- * The frame of a `next` message: `head` is what stands before its payload. Many sockets in a row are often sent the
- * same, under one operation id: they share one frame, which nobody may change.
+ * The frame of a `next` message, unmasked, as servers send them (RFC 6455, section 5.2): `head` is what stands before
+ * its payload. One text and no buffer: a socket writes it by one system call, and nothing is made in between.
  */
-export function toNextFrame(head: string, payload: string): Buffer {
-  if (head !== last.head || payload !== last.payload) {
-    last = { head, payload, frame: toTextFrame(`${head}${payload}}`) };
-  }
-  return last.frame;
+export function toNextFrame(head: ByteText, payload: ByteText): ByteText {
+  const bytes = head.length + payload.length + 1;
+  // The frames of one change are of few lengths.
+  if (bytes !== last.bytes) last = { bytes, head: toFrameHead(bytes) };
+  return `${last.head}${head}${payload}}`;
 }
 
-/** An unmasked frame, as servers send them (RFC 6455, section 5.2). */
-function toTextFrame(text: string): Buffer {
-  const bytes = Buffer.byteLength(text);
-  const headBytes = bytes < 126 ? 2 : bytes < 65_536 ? 4 : 10;
-  const frame = Buffer.allocUnsafe(headBytes + bytes);
-  frame[0] = FINAL_TEXT;
-  if (headBytes === 2) {
-    frame[1] = bytes;
-  } else if (headBytes === 4) {
-    frame[1] = 126;
-    frame.writeUInt16BE(bytes, 2);
-  } else {
-    frame[1] = 127;
-    frame.writeBigUInt64BE(BigInt(bytes), 2);
-  }
-  frame.write(text, headBytes);
-  return frame;
+function toFrameHead(bytes: number): ByteText {
+  if (bytes < 126) return String.fromCharCode(FINAL_TEXT, bytes);
+  if (bytes < 65_536) return String.fromCharCode(FINAL_TEXT, 126, bytes >> 8, bytes & 0xff);
+  const head = Buffer.alloc(10);
+  head.writeUInt16BE((FINAL_TEXT << 8) | 127);
+  head.writeBigUInt64BE(BigInt(bytes), 2);
+  return head.toString('latin1');
 }
