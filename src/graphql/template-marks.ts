@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { FriendInfo } from '../friends/friend-info';
 
 /** What differs between the viewers of one change, by where the viewer's own value comes from. */
@@ -12,8 +12,8 @@ const TEXT_PLACES = ['cursor', 'id', 'friendRemark', 'addSource', 'addWording', 
  * time, so nobody can know them, and the number is negative, as no number of a profile is.
  */
 export class Marks {
-  readonly seq = -1 - (randomBytes(4).readUInt32LE() % 2 ** 31);
-  readonly addTime = new Date(Date.UTC(9999, 0, 1) + (randomBytes(4).readUInt32LE() % 10 ** 9));
+  readonly seq = -1 - randomInt(2 ** 31);
+  readonly addTime = new Date(Date.UTC(9999, 0, 1) + randomInt(10 ** 9));
   readonly field = { key: `key ${createSecret()}`, value: `value ${createSecret()}` };
   /** How often custom fields were selected. */
   customInfoReads = 0;
@@ -50,6 +50,7 @@ export class Marks {
   }
 }
 
+/** Of a supply that Node has ready: random bytes of its own would be a call to the system for each. */
 function createSecret(): string {
-  return randomBytes(16).toString('hex');
+  return randomUUID();
 }
