@@ -10,9 +10,11 @@ const HEAD = '{"id":"1","type":"next","payload":';
 let server: WebSocketServer;
 let client: WebSocket;
 let connection: Duplex;
+let socket: WebSocket;
 beforeAll(async () => {
   server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
-  server.on('connection', (_socket, request) => {
+  server.on('connection', (opened, request) => {
+    socket = opened;
     connection = request.socket;
   });
   await once(server, 'listening');
@@ -54,5 +56,29 @@ describe('the frame of a next message', () => {
         payload: JSON.parse(payload) as object,
       });
     expect(await read(toNextFrame(HEAD.replace('1', '22'), '{"data":1}'))).toMatchObject({ id: '22' });
+  });
+
+  it('stays whole, and in its place among others, while the connection has to buffer it', async () => {
+    const text = 'ä€👩‍👩‍👧'.repeat(2_000);
+    const payload = toByteText(JSON.stringify(text));
+    const received: unknown[] = [];
+    const end = new Promise((resolve) => {
+      client.on('message', (data: Buffer) => {
+        received.push(JSON.parse(data.toString()));
+        if (received.at(-1) === 'end') resolve(null);
+      });
+    });
+    client.pause();
+    let count = 0;
+    // Beyond what the system takes, so that some go out together later.
+    while (connection.writableLength < 20 * payload.length) {
+      connection.write(toNextFrame(HEAD, payload), 'latin1');
+      socket.send(JSON.stringify(count++));
+    }
+    socket.send('"end"');
+    client.resume();
+    await end;
+    const sent = Array.from({ length: count }, (_, at) => [{ id: '1', type: 'next', payload: text }, at]);
+    expect(received).toEqual([...sent.flat(), 'end']);
   });
 });
