@@ -23,9 +23,13 @@ export async function loadPosition(caller: ChaosCaller, userID: string): Promise
   return (await caller.ask<{ friendshipEventPosition: string }>(userID, query)).friendshipEventPosition;
 }
 
+/** How often all is looked at before a stream that still grows counts as one that does not come to rest. */
+const MAX_LOOKS = 5;
+
 /**
  * Waits until nothing moves any more, and gives where every stream stands then with what was delivered and what can be
- * read. Where something is still missing when patience is at its end, it is missing in the records.
+ * read. Where something is still missing when patience is at its end, it is missing in the records. What has only come
+ * late, as on a machine that others use, is looked at again with new patience.
  */
 export async function settle(
   door: Door,
@@ -33,14 +37,14 @@ export async function settle(
   starts: readonly Start[],
   devices: readonly ChaosDevice[],
 ): Promise<Pick<ChaosRecords, 'streams' | 'devices'>> {
-  const patience = startPatience(door.manners?.settleMs);
-  try {
-    for (;;) {
+  for (let looks = 1; ; looks++) {
+    const patience = startPatience(door.manners?.settleMs);
+    try {
       const found = await look(door, caller, starts, devices, patience);
-      if (found.isStill || patience.isOver) return found;
+      if (found.isStill || looks === MAX_LOOKS) return found;
+    } finally {
+      patience.end();
     }
-  } finally {
-    patience.end();
   }
 }
 
