@@ -35,7 +35,7 @@ function toSuite([name, setting, title]) {
 console.log(
   await writeDocument(ROOT, 'benchmarks-long.md', [
     '# Long runs',
-    'Written by `npm run test:long` from `bench/results/long-*.json` when all of it was green. What the suites do: [chaos](chaos.md), [hostile clients](hostile-clients.md).',
+    'Written by `node bench/long-report.mjs` from `bench/results/long-*.json`, which `npm run test:long` leaves of each suite, or `LONG_RESULTS=bench/results` of the suites that are run alone. What they do: [chaos](chaos.md), [hostile clients](hostile-clients.md).',
     ...SUITES.flatMap(toSuite),
   ]),
 );
