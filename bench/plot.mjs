@@ -16,9 +16,9 @@ export function drawRates(summary, sizes, servers) {
   });
   const [width, height] = [BAR.left + BAR.width + 110, sizes.length * groupHeight + 40];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="13" fill="#24292f">
-<title>Deliveries a second, from the commit to the last delivery</title>
+<title>Deliveries a second, from the end of the commit to the last delivery</title>
 <rect width="100%" height="100%" fill="#ffffff"/>
-<text x="10" y="18">Deliveries a second, from the commit to the last delivery: median, least and most of the rounds</text>
+<text x="10" y="18">Deliveries a second, from the end of the commit to the last delivery: median, least and most of the rounds</text>
 ${groups.join('\n')}
 </svg>
 `;

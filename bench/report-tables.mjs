@@ -11,11 +11,21 @@ const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
 
 export function toBroadcastTable(summary, size) {
   return toTable(
-    ['server', 'deliveries/s', 'ratio to raw `ws`', 'p50 to the last, ms', 'p99 to the last, ms'],
+    [
+      'server',
+      'deliveries/s',
+      'ratio to raw `ws`',
+      'with the commit, ratio',
+      'the whole, ratio',
+      'p50 to the last, ms',
+      'p99 to the last, ms',
+    ],
     summary.servers.map((server) => [
       NAMES[server],
       range(summary.rate(server, size), count),
       range(summary.rateRatio(server, 'raw-ws', size), two),
+      range(summary.commitRatio(server, 'raw-ws', size), two),
+      range(summary.wholeRatio(server, 'raw-ws', size), two),
       one(summary.lastMs(server, size, 0.5)),
       one(summary.lastMs(server, size, 0.99)),
     ]),
@@ -27,19 +37,23 @@ export function toCostTable(summary, size) {
     [
       'server',
       'CPU µs a delivery',
-      'CPU, ratio to raw `ws`',
+      'ratio to raw `ws`',
+      'CPU µs from the end of the commit',
+      'ratio to raw `ws`',
       'events written after, ms',
+      'their commit, ms',
       'to the first, ms',
-      'the whole, ratio to raw `ws`',
       'SQL statements a change',
     ],
     summary.servers.map((server) => [
       NAMES[server],
       range(summary.cpuMicros(server, size), one),
       range(summary.cpuRatio(server, 'raw-ws', size), two),
+      range(summary.deliveryCpuMicros(server, size), one),
+      range(summary.deliveryCpuRatio(server, 'raw-ws', size), two),
       server === 'amicus' ? one(summary.appendedMs(server, size)) : '–',
+      server === 'amicus' ? one(summary.commitMs(server, size)) : '–',
       one(summary.firstMs(server, size)),
-      range(summary.wholeRatio(server, 'raw-ws', size), two),
       server === 'amicus' ? count(summary.statements(server, size)) : '–',
     ]),
   );

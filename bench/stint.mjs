@@ -55,12 +55,14 @@ export class Stint {
     await this.askAll('watch', toNick(this.#changes + 1));
     await this.server.ask('watchCommit');
     const [parts] = await Promise.all([this.askAll('delivered'), this.change()]);
-    const { committedMs, appendedMs } = await this.server.ask('commits');
+    const { committedMs, appendedMs, writtenMs, deliveryCpuMs } = await this.server.ask('commits');
     return {
       change: {
         appendedMs: round(appendedMs - committedMs),
+        writtenMs: round(writtenMs - committedMs),
         firstMs: round(Math.min(...parts.map((part) => part.firstMs)) - committedMs),
         lastMs: round(Math.max(...parts.map((part) => part.lastMs)) - committedMs),
+        deliveryCpuMs: round(deliveryCpuMs),
         cpuMs: round((await this.server.ask('cpuMs')) - cpuMs),
       },
       sample: parts[0].sample,

@@ -7,11 +7,16 @@ import { median, percentile, spread } from './statistics.mjs';
  */
 export function toSummary({ rounds, storms }) {
   const of = (server, size) => rounds.filter((entry) => entry.server === server && entry.size === size);
-  const rates = (server, size) => of(server, size).map(({ changes }) => median(changes.map(toRate(size))));
-  const wholeRates = (server, size) =>
-    of(server, size).map(({ changes }) => median(changes.map(toWholeRate(size))));
-  const perDelivery = (server, size) =>
-    of(server, size).map(({ changes }) => (median(changes.map(({ cpuMs }) => cpuMs)) / size) * 1000);
+  const ratesFrom = (from) => (server, size) =>
+    of(server, size).map(({ changes }) =>
+      median(changes.map((change) => (size / (change.lastMs - from(change))) * 1000)),
+    );
+  const rates = ratesFrom(({ writtenMs }) => writtenMs);
+  const ratioOf = (rate) => (server, base, size) => spread(toRatios(rate(server, size), rate(base, size)));
+  const cpuOf = (read) => (server, size) =>
+    of(server, size).map(({ changes }) => (median(changes.map(read)) / size) * 1000);
+  const perDelivery = cpuOf(({ cpuMs }) => cpuMs);
+  const perDeliveryWritten = cpuOf(({ deliveryCpuMs }) => deliveryCpuMs);
   const latencies = (server, size) =>
     of(server, size).flatMap(({ changes }) => changes.map(({ lastMs }) => lastMs));
 
@@ -20,18 +25,29 @@ export function toSummary({ rounds, storms }) {
       .filter((entry) => entry.server === server && entry.memory !== null)
       .map((entry) => entry.memory[key]);
   return {
-    /** Deliveries a second, from where the listeners' events are committed to the last one. */
+    /** Deliveries a second, from where the commit of the listeners' events has ended to the last one. */
     rate: (server, size) => spread(rates(server, size)),
-    rateRatio: (server, base, size) => spread(toRatios(rates(server, size), rates(base, size))),
-    /** Deliveries a second, from the commit of the change to the last one. */
-    wholeRatio: (server, base, size) => spread(toRatios(wholeRates(server, size), wholeRates(base, size))),
+    rateRatio: ratioOf(rates),
+    /** … from where that commit begins. */
+    commitRatio: ratioOf(ratesFrom(({ appendedMs }) => appendedMs)),
+    /** … from where the commit of the change begins. */
+    wholeRatio: ratioOf(ratesFrom(() => 0)),
     appendedMs: (server, size) =>
       median(of(server, size).flatMap(({ changes }) => changes.map(({ appendedMs }) => appendedMs))),
+    commitMs: (server, size) =>
+      median(
+        of(server, size).flatMap(({ changes }) =>
+          changes.map(({ writtenMs, appendedMs }) => writtenMs - appendedMs),
+        ),
+      ),
     firstMs: (server, size) =>
       median(of(server, size).flatMap(({ changes }) => changes.map(({ firstMs }) => firstMs))),
     lastMs: (server, size, share) => percentile(latencies(server, size), share),
     cpuMicros: (server, size) => spread(perDelivery(server, size)),
-    cpuRatio: (server, base, size) => spread(toRatios(perDelivery(server, size), perDelivery(base, size))),
+    cpuRatio: ratioOf(perDelivery),
+    /** From where the commit of the listeners' events has ended. */
+    deliveryCpuMicros: (server, size) => spread(perDeliveryWritten(server, size)),
+    deliveryCpuRatio: ratioOf(perDeliveryWritten),
     statements: (server, size) => median(of(server, size).map(({ statements }) => statements ?? 0)),
     memory: (server, key) => spread(memory(server, key)),
     memoryAbove: (server, base, key) =>
@@ -42,8 +58,6 @@ export function toSummary({ rounds, storms }) {
   };
 }
 
-const toRate = (size) => (change) => (size / (change.lastMs - change.appendedMs)) * 1000;
-const toWholeRate = (size) => (change) => (size / change.lastMs) * 1000;
 const toRatios = (values, bases) => values.map((value, round) => value / bases[round]);
 
 /** Counts by reason become their sum. */

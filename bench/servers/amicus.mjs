@@ -4,22 +4,33 @@
  */
 import { Session } from 'node:inspector/promises';
 import { env } from 'node:process';
-import { answerParent, markAppend, markCommit, selfReport } from '../control.mjs';
+import { Registry } from 'prom-client';
+import { answerParent, markAppend, markCommit, markWritten, selfReport } from '../control.mjs';
 import { createApp } from '../../dist/app.js';
 import { loadConfig } from '../../dist/config.js';
+import { watchServices } from '../../dist/transport/observed-services.js';
 
 let statements = 0;
 let isTelling = false;
+/** As the server watches them for its metrics. */
+const { watchStatement } = watchServices(new Registry(), null, 'sqlite');
 const app = createApp(loadConfig(env), {
   onStatement: (sql) => {
     statements++;
     // The events of all who have the star in their list.
     if (sql.startsWith('INSERT INTO event') && sql.includes('AS told')) isTelling = true;
     if (sql !== 'COMMIT') return;
-    // Before it runs: what the commit takes is counted, too.
     markCommit();
     if (isTelling) markAppend();
-    isTelling = false;
+  },
+  watchStatement: (sql) => {
+    const end = watchStatement(sql);
+    if (sql !== 'COMMIT') return end;
+    return (error) => {
+      if (isTelling) markWritten();
+      isTelling = false;
+      end(error);
+    };
   },
 });
 const inspector = new Session();
