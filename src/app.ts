@@ -37,6 +37,7 @@ import { createHttpServer, GRAPHQL_PATH } from './transport/http';
 import { createProtocol } from './transport/graphql-ws-protocol';
 import { SocketExpiries } from './transport/socket-expiries';
 import { SocketRevocations } from './transport/socket-revocations';
+import { Lanes } from './transport/lanes';
 import { createMetrics } from './transport/metrics';
 import { OperationMetrics } from './transport/metrics-operations';
 import { createMetricsServer } from './transport/metrics-server';
@@ -115,7 +116,18 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     const schema = createExecutableSchema(services);
     const { limits, queryLimits, introspection } = config;
     const limiter = new QueryLimiter(schema, queryLimits, limits);
-    const documentRules = { limiter, maxTokens: queryLimits.tokens, introspection };
+    const lanes = new Lanes();
+    closers.add(() => {
+      lanes.stop();
+    });
+    const documentRules = {
+      limiter,
+      maxTokens: queryLimits.tokens,
+      introspection,
+      onChecked: (ms: number): void => {
+        lanes.documents.spend(ms);
+      },
+    };
     const timeouts = new Timeouts(schema, config);
     const execution = new Execution(new CompiledQueries(schema, dependencies), timeouts, introspection);
     const knownQueries = new KnownQueries(execution, limiter, operationRates);
@@ -136,7 +148,14 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     const checked = createVerifier(config, await loadSigningSecret(config), clock, onError);
     const tokens = rememberTokens(checked, clock, config.jwksUrl === null ? Infinity : KEY_KEEP_MS);
     const verifier = refuseRevoked(tokens, services.revocationList);
-    const rateDoor = new RateDoor(rates, findAddress, (token) => tokens.knows(token));
+    const connections = new Connections(config.maxConnections);
+    const rateDoor = new RateDoor(
+      rates,
+      findAddress,
+      (token) => tokens.knows(token),
+      lanes.refusals,
+      connections,
+    );
     const authenticate = createAuthenticate(verifier, services.users);
     const createContext = (
       viewer: Viewer,
@@ -155,7 +174,6 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       documentRules,
     );
 
-    const connections = new Connections(config.maxConnections);
     const observer = new Observer({
       logger,
       logRequests: config.logRequests,
@@ -169,6 +187,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
             {
               ...services,
               rates,
+              lanes,
               countSockets: () => sockets.count(),
               unsentBytes: () => sockets.unsentBytes(),
               connections,
@@ -182,10 +201,12 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       knownQueries,
       authenticate,
       rateDoor,
+      bodyLane: lanes.bodies,
       createContext,
       documents,
       findDocumentRefusal: (viewer, text) =>
         operationRates.findRefusal(viewer, () => documentStore.has(text)),
+      waitForDocument: ({ userID }, text) => lanes.waitForDocument(userID, () => documentStore.has(text)),
       corsOrigins: config.corsOrigins,
       connections,
       metrics: config.metricsPort === null ? metrics : null,
@@ -211,7 +232,13 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       socketsPerUser: config.socketsPerUser,
       operationsPerSocket: config.operationsPerSocket,
     });
-    const sockets = attachWebSocket(server, protocol, rateDoor, observer, onError);
+    const sockets = attachWebSocket(server, protocol, {
+      rateDoor,
+      observer,
+      onError,
+      waitForDocument: ({ authenticated }, { query }) =>
+        lanes.waitForDocument(authenticated?.viewer.userID ?? '', () => operations.isKnown(query)),
+    });
     let metricsUrl: string | null = null;
     if (metrics !== null && config.metricsPort !== null) {
       // Before the doors, so that it closes after them: how a server ends is to be seen, too.

@@ -10,6 +10,7 @@ import { Observer } from '../src/transport/observer';
 import { openRateLimits } from '../src/rates/rate-limits';
 import { createAddressFinder } from '../src/transport/client-address';
 import { createHttpServer, type HttpLimits } from '../src/transport/http';
+import { Lanes } from '../src/transport/lanes';
 import { RateDoor } from '../src/transport/rate-door';
 
 const LARGE = 64 * 1024 * 1024;
@@ -42,16 +43,26 @@ describe('the HTTP door', () => {
     const viewer = { userID: 'ann', isAdmin: false };
     const identity = { ...viewer, expiresAtMs: null, issuedAtMs: null, tokenID: null };
     const rates = await openRateLimits(loadConfig({}), () => undefined);
+    const lanes = new Lanes();
+    const connections = new Connections(100);
     const server = createHttpServer({
       apollo,
       authenticate: () => Promise.resolve({ viewer, identity }),
-      rateDoor: new RateDoor(rates, createAddressFinder(0, 'x-forwarded-for'), () => false),
+      rateDoor: new RateDoor(
+        rates,
+        createAddressFinder(0, 'x-forwarded-for'),
+        () => false,
+        lanes.refusals,
+        connections,
+      ),
+      bodyLane: lanes.bodies,
       createContext: (viewer) =>
         Object.assign(Object.create(RequestContext.prototype) as RequestContext, { viewer }),
       documents: null,
       findDocumentRefusal: () => null,
+      waitForDocument: () => null,
       corsOrigins: [],
-      connections: new Connections(100),
+      connections,
       metrics: null,
       observer: new Observer({
         logger: createLogger('silent', null),

@@ -28,18 +28,22 @@ const nothing = () => Promise.resolve();
 const post = (token, body) =>
   `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer ${token}\r\n` +
   `Content-Length: ${body.length}\r\n\r\n${body}`;
+const toInit = (token) => toFrame({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
 
-function sendBodies(attack, body) {
-  const request = post(attack.token, body);
+function sendBodies(attack, body, token = attack.token) {
+  const request = post(token, body);
   return repeatOn(attack, attack.busy, nothing, async (socket) => {
     socket.write(request);
     await heard(socket);
   });
 }
 
+/** One that no attack has used before. */
+const toName = ({ address }, serial) => `a${address.replaceAll('.', '_')}x${serial}`;
+
 async function init(socket, token) {
   socket.write(HANDSHAKE);
-  socket.write(toFrame({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
+  socket.write(toInit(token));
   // The handshake's answer, and the acknowledgement.
   await heard(socket);
   await heard(socket);
@@ -82,7 +86,10 @@ export const ATTACKS = [
     begin: (attack) =>
       repeat(attack, attack.busy, async () => {
         const socket = open(attack);
-        await init(socket, `${attack.token}x`);
+        // Nobody waits until the server has closed it.
+        socket.write(HANDSHAKE);
+        socket.write(toInit(`${attack.token}x`));
+        await heard(socket);
         socket.destroy();
       }),
   },
@@ -97,7 +104,7 @@ export const ATTACKS = [
         async (socket, serial) => {
           const frames = [];
           for (let index = 0; index < 50; index++) {
-            const query = `subscription { a${serial}x${index}: friendshipEvents { seq } }`;
+            const query = `subscription { ${toName(attack, serial)}x${index}: friendshipEvents { seq } }`;
             frames.push(toFrame({ type: 'subscribe', id: '1', payload: { query } }));
             frames.push(toFrame({ type: 'complete', id: '1' }));
           }
@@ -146,6 +153,21 @@ export const ATTACKS = [
           await sleep(10);
         },
       ),
+  },
+  {
+    name: 'documents',
+    title: 'queries over HTTP, each another document',
+    begin: (attack) =>
+      repeatOn(attack, attack.busy, nothing, async (socket, serial) => {
+        const query = `{ me { ${toName(attack, serial)}: id ${'id nickName '.repeat(50)} } }`;
+        socket.write(post(attack.token, JSON.stringify({ query })));
+        await heard(socket);
+      }),
+  },
+  {
+    name: 'refused',
+    title: 'bodies of a megabyte with tokens that are not valid',
+    begin: (attack) => sendBodies(attack, ' '.repeat(1_000_000), `${attack.token}x`),
   },
   {
     name: 'brackets',

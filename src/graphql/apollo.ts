@@ -30,7 +30,7 @@ export interface ApolloOptions extends DocumentRules {
 }
 
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
-  const { schema, execution, knownQueries, limiter, maxTokens, introspection, logger, logDefect } = options;
+  const { schema, execution, knownQueries, maxTokens, introspection, logger, logDefect } = options;
   const { operationRates, documentStore } = options;
   return new ApolloServer<RequestContext>({
     gateway: executeOutside(schema, execution),
@@ -51,7 +51,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
     formatError: (_formatted, error) => presentError(error, logDefect),
     /* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment -- What takes any context takes ours. */
     plugins: [
-      enforceLimits(limiter),
+      enforceLimits(options),
       plugins.refuseSubscriptions,
       plugins.refuseUnacceptable,
       limitRates(operationRates),

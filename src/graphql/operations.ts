@@ -29,6 +29,8 @@ export interface DocumentRules {
   maxTokens: number;
   /** Whether they may ask for the schema, and errors suggest its names. */
   introspection: boolean;
+  /** Told what it took to look at a new document. */
+  onChecked: (ms: number) => void;
 }
 
 /** In entries, and in characters of their keys: a document's memory goes with its length. */
@@ -70,7 +72,9 @@ export class Operations {
   ): (Checked & { operation: OperationDefinitionNode | null }) | Refused {
     let checked = this.documents.get(query);
     if (checked === undefined) {
+      const startedMs = performance.now();
       checked = this.parseAndValidate(query);
+      this.rules.onChecked(performance.now() - startedMs);
       this.documents.set(query, checked);
     }
     if ('errors' in checked) return checked;

@@ -45,6 +45,11 @@ export class Connections {
     return count + 1;
   }
 
+  /** How many requests are under way on the connection. */
+  countRequests(connection: Duplex): number {
+    return this.underWay.get(connection) ?? 0;
+  }
+
   /** Once for each request that has begun. */
   endRequest(connection: Duplex): void {
     const count = this.underWay.get(connection);

@@ -93,6 +93,10 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
   ): Promise<boolean> {
     const { socket } = session;
     const credentials = fromConnectionParams(params);
+    if (!(await options.rateDoor.waitForTurn(session.rateKey, credentials))) {
+      socket.close(TRY_AGAIN_LATER, 'Too many connections wait to be looked at');
+      return false;
+    }
     const authenticated = await options.rateDoor.guard(session.rateKey, credentials, authenticate);
     // The client may have gone while its token was checked: its close has been, and would not be seen any more.
     if (socket.readyState !== WebSocket.OPEN) return false;
@@ -127,8 +131,10 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
       try {
         return await admit(extra, connectionParams);
       } catch (error) {
-        if (error instanceof CodedError) extra.socket.close(CloseCode.Forbidden, error.message);
-        else {
+        if (error instanceof CodedError) {
+          options.rateDoor.countRefusal();
+          extra.socket.close(CloseCode.Forbidden, error.message);
+        } else {
           presentError(error, logDefect);
           // From 1013 clients come back by themselves, after 1011 they do not.
           const mayComeBack = error instanceof DatabaseUnavailableError;

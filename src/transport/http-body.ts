@@ -6,7 +6,10 @@ import type { HeldBody } from './body-room';
 import { HttpProblem } from './http-answer';
 
 /** Above what apps send but in imports. */
-const LARGE_BYTES = 64 * 1024;
+export const LARGE_BYTES = 64 * 1024;
+
+/** Between the values of a large body: of what is no request, half a million small values fit into a megabyte. */
+const MAX_COMMAS = 50_000;
 
 /** The turn in which the large body after the last one may be parsed. */
 let parsing: Promise<unknown> = Promise.resolve();
@@ -50,6 +53,23 @@ async function read(
     // Milliseconds each: one in a turn of the event loop, whoever sent them, so that others have theirs between.
     parsing = parsing.then(() => setImmediate());
     await parsing;
+    const startedMs = performance.now();
+    try {
+      return parse(body, held === undefined ? Infinity : MAX_COMMAS);
+    } finally {
+      held?.spend(performance.now() - startedMs);
+    }
+  }
+  return parse(body, Infinity);
+}
+
+function parse(body: Buffer, maxCommas: number): unknown {
+  if (maxCommas < Infinity && countCommas(body) > maxCommas) {
+    throw new HttpProblem(
+      400,
+      'BAD_REQUEST',
+      `The body is larger than ${LARGE_BYTES} bytes and has more than ${maxCommas} commas.`,
+    );
   }
   // Bytes that are not UTF-8 would silently become other characters.
   if (!isUtf8(body)) throw INVALID;
@@ -64,6 +84,14 @@ async function read(
   }
 }
 
+function countCommas(body: Buffer): number {
+  let count = 0;
+  for (const byte of body) if (byte === COMMA) count++;
+  return count;
+}
+
+const COMMA = 0x2c;
+
 /** By events: an iterator costs a tenth of a small request. */
 function readBody(request: IncomingMessage, maxBytes: number, held: HeldBody | undefined): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -74,16 +102,28 @@ function readBody(request: IncomingMessage, maxBytes: number, held: HeldBody | u
     }
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const take = (chunk: Buffer): void => {
-      bytes += chunk.length;
-      const problem = bytes > maxBytes ? toTooLarge(maxBytes) : held?.take(chunk.length);
-      if (problem === undefined) {
-        chunks.push(chunk);
-        return;
-      }
+    let isWaitedFor = held === undefined;
+    const refuse = (problem: HttpProblem): void => {
       // The socket stays open: the answer still has to go out on it.
       request.pause().off('data', take);
       reject(problem);
+    };
+    const take = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      const problem = bytes > maxBytes ? toTooLarge(maxBytes) : held?.take(chunk.length);
+      if (problem !== undefined) {
+        refuse(problem);
+        return;
+      }
+      chunks.push(chunk);
+      if (isWaitedFor || bytes <= LARGE_BYTES) return;
+      isWaitedFor = true;
+      // Until its turn nothing more is read, and the network holds the sender back.
+      request.pause();
+      void held?.waitForTurn().then((late) => {
+        if (late === undefined) request.resume();
+        else refuse(late);
+      });
     };
     request.on('data', take);
     request.on('error', reject);

@@ -6,7 +6,7 @@ import { CodedError } from '../errors';
 import { toHttpError, toUnavailableHead } from '../graphql/error-presenter';
 import type { HeldBody } from './body-room';
 import { HttpProblem, send } from './http-answer';
-import { readJson } from './http-body';
+import { LARGE_BYTES, readJson } from './http-body';
 import { fromSearch, toSearch } from './http-search';
 import type { Origins } from './origins';
 
@@ -38,12 +38,14 @@ export interface GraphqlHandlerOptions<Context extends BaseContext> {
    * those who may call.
    */
   resolveDocument?: ((sent: Parameters) => Parameters) | undefined;
-  /** Throws when the text of a document is not to be looked at. */
-  admitDocument?: (context: Context, text: string) => void;
+  /** Throws or rejects when the text of a document is not to be looked at, and may take its time. */
+  admitDocument?: (context: Context, text: string) => Promise<void> | undefined;
   origins: Origins;
   maxBodyBytes: number;
   /** Where the caller's body is held until it is whole; undefined for any room. */
   holdBody?: (context: Context) => HeldBody | undefined;
+  /** Resolves when a refusal may be sent, with whether the connection ends with it. */
+  paceRefusal?: (request: IncomingMessage, status: Refusal) => Promise<boolean>;
   /** Gets what went wrong here, of which the client is told nothing. */
   onError: (error: unknown) => void;
 }
@@ -55,6 +57,7 @@ type Parameters = Readonly<Record<string, unknown>>;
 type GraphqlHandler = (request: IncomingMessage, response: ServerResponse, search: string) => Promise<void>;
 
 const METHODS = 'GET, POST';
+const CLOSE = { connection: 'close' };
 
 /** GraphQL over HTTP by any Apollo Server that is started. The handler answers whatever happens, and never rejects. */
 export function createGraphqlHandler<Context extends BaseContext>(
@@ -71,13 +74,17 @@ export function createGraphqlHandler<Context extends BaseContext>(
       }
       await options.admit?.(request);
       const { status, headers, body } = await execute(request, search, options);
-      send(response, status, { ...shared, ...headers }, body);
+      const isLast =
+        isRefusal(status) || !request.complete ? await isLastOf(request, status, options) : false;
+      send(response, status, { ...shared, ...headers, ...(isLast && CLOSE) }, body);
     } catch (error) {
       // A client that went away in the middle of its request is nobody's fault here.
       if (request.errored !== null) return;
       if (!(error instanceof HttpProblem)) onError(error);
       const problem = error instanceof HttpProblem ? error : DEFECT;
-      const headers = { ...shared, 'content-type': 'application/json; charset=utf-8', ...problem.headers };
+      const isLast = await isLastOf(request, problem.status, options);
+      const type = { 'content-type': 'application/json; charset=utf-8' };
+      const headers = { ...shared, ...type, ...problem.headers, ...(isLast && CLOSE) };
       send(response, problem.status, headers, JSON.stringify({ errors: [problem.toGraphql()] }));
     }
   };
@@ -149,12 +156,31 @@ async function execute<Context extends BaseContext>(
     const found = await knownQueries.answer(sent, accept, context);
     if (found !== null) return found;
   }
-  if (isParameters(sent) && typeof sent['query'] === 'string')
-    options.admitDocument?.(context, sent['query']);
+  if (isParameters(sent) && typeof sent['query'] === 'string') {
+    const admitted = options.admitDocument?.(context, sent['query']);
+    if (admitted !== undefined) await admitted;
+  }
   const given = await answer(sent, () => Promise.resolve(context));
   const contentType = given.headers['content-type'];
   if (given.status === 200 && contentType !== undefined) knownQueries?.learnContentType(accept, contentType);
   return given;
+}
+
+type Refusal = 401 | 429;
+
+function isRefusal(status: number): status is Refusal {
+  return status === 401 || status === 429;
+}
+
+/** Whether the connection ends with this answer. */
+async function isLastOf(
+  request: IncomingMessage,
+  status: number,
+  { paceRefusal }: Pick<GraphqlHandlerOptions<BaseContext>, 'paceRefusal'>,
+): Promise<boolean> {
+  if (isRefusal(status) && (await paceRefusal?.(request, status)) === true) return true;
+  // A large body that nobody has asked for is not read away either, which takes as long as reading it.
+  return !request.complete && !(Number(request.headers['content-length']) <= LARGE_BYTES);
 }
 
 function toHeaderMap(headers: IncomingHttpHeaders): HeaderMap {

@@ -9,13 +9,14 @@ import type { Viewer } from '../users/viewer';
 import { fromHeaders, type Authenticate } from './authenticate';
 import { BodyRoom } from './body-room';
 import type { Connections } from './connections';
-import { send, toRateProblem } from './http-answer';
+import { HttpProblem, send, toRateProblem } from './http-answer';
 import { createGraphqlHandler } from './http-graphql';
 import { MessageTurns } from './message-turns';
 import type { Metrics } from './metrics';
 import { sendMetrics } from './metrics-server';
 import type { Observer } from './observer';
 import { Origins } from './origins';
+import type { PacedLane } from './paced-lane';
 import type { RateDoor } from './rate-door';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -25,11 +26,15 @@ export interface HttpOptions {
   knownQueries?: KnownQueries;
   authenticate: Authenticate;
   rateDoor: RateDoor;
+  /** Where large bodies take turns. */
+  bodyLane: PacedLane;
   createContext: (viewer: Viewer) => RequestContext;
   /** Null when there is no manifest. */
   documents: TrustedDocuments | null;
   /** The refusal for who may not have a new document looked at. */
   findDocumentRefusal: (viewer: Viewer, text: string) => Verdict | null;
+  /** Null for a document that may be looked at now; resolves with false where it never may be. */
+  waitForDocument: (viewer: Viewer, text: string) => Promise<boolean> | null;
   /** The origins of pages that may call; `*` for all. */
   corsOrigins: readonly string[];
   /** Null when they are not served here. */
@@ -78,6 +83,7 @@ export function createHttpServer(options: HttpOptions): Server {
     knownQueries,
     authenticate,
     rateDoor,
+    bodyLane,
     createContext,
     documents,
     corsOrigins,
@@ -87,7 +93,7 @@ export function createHttpServer(options: HttpOptions): Server {
     onError,
     limits = LIMITS,
   } = options;
-  const room = new BodyRoom(BODIES_PER_USER * limits.maxBodyBytes);
+  const room = new BodyRoom(BODIES_PER_USER * limits.maxBodyBytes, bodyLane);
   const findViewer = async (request: IncomingMessage): Promise<Viewer> => {
     try {
       const credentials = fromHeaders(request.headers);
@@ -119,10 +125,12 @@ export function createHttpServer(options: HttpOptions): Server {
     admitDocument: ({ viewer }, text) => {
       const refusal = options.findDocumentRefusal(viewer, text);
       if (refusal !== null) throw toRateProblem(refusal);
+      return options.waitForDocument(viewer, text)?.then(requireTurn);
     },
     origins: new Origins(corsOrigins),
     maxBodyBytes: limits.maxBodyBytes,
     holdBody: ({ viewer }) => (viewer.isAdmin ? undefined : room.open(viewer.userID)),
+    paceRefusal: (request, status) => rateDoor.paceRefusal(request, status),
     onError,
   });
   const server = createServer({
@@ -137,7 +145,10 @@ export function createHttpServer(options: HttpOptions): Server {
   server.on('request', (request, response) => {
     const { socket } = request;
     const underWay = connections.beginRequest(socket);
-    if (underWay === 0) return;
+    if (underWay === 0) {
+      rateDoor.countDropped();
+      return;
+    }
     response.once('close', () => {
       connections.endRequest(socket);
     });
@@ -174,6 +185,12 @@ export function createHttpServer(options: HttpOptions): Server {
     }
     send(response, 404, TEXT, `Nothing is served here; GraphQL is at ${GRAPHQL_PATH}.`);
   }
+}
+
+function requireTurn(isTurn: boolean): void {
+  if (isTurn) return;
+  const message = 'Too many new documents wait to be looked at.';
+  throw new HttpProblem(429, 'RATE_LIMITED', message, { 'retry-after': '1' }, { retryAfterMs: 1_000 });
 }
 
 async function sendReadiness(

@@ -9,19 +9,27 @@ export class MessageTurns {
   private readonly waiting: (() => void)[] = [];
   private taken = 0;
   private turn: NodeJS.Immediate | undefined;
+  private isHeld = false;
 
   /** @param onIdle - called after each turn that has left no message waiting */
   constructor(private readonly onIdle: () => void) {}
 
   /** Whether messages wait: they do until the next turn at least. */
   get isBusy(): boolean {
-    return this.waiting.length > 0;
+    return this.isHeld || this.waiting.length > 0;
+  }
+
+  /** Called by a message that is handled: nothing behind it is, until this resolves. It must not reject. */
+  hold(until: Promise<void>): void {
+    this.isHeld = true;
+    void until.then(() => {
+      this.isHeld = false;
+      this.schedule();
+    });
   }
 
   add(handle: () => void): void {
-    this.turn ??= setImmediate(() => {
-      this.begin();
-    });
+    this.schedule();
     if (this.isBusy || this.taken >= MESSAGES_PER_TURN) {
       this.waiting.push(handle);
       return;
@@ -30,8 +38,15 @@ export class MessageTurns {
     handle();
   }
 
+  private schedule(): void {
+    this.turn ??= setImmediate(() => {
+      this.begin();
+    });
+  }
+
   private begin(): void {
     this.turn = undefined;
+    if (this.isHeld) return;
     this.taken = 0;
     for (const handle of this.waiting.splice(0)) this.add(handle);
     if (!this.isBusy) this.onIdle();

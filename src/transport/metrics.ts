@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { DatabaseLoad } from '../database/statement-watch';
 import { answerInTime } from '../lib/answer-in-time';
+import { LANE_NAMES, type Lanes } from './lanes';
 import { addReplicaMetrics } from './replica-metrics';
 import type { HubStats } from '../events/hub';
 import type { ReplicaReadStats } from '../users/replica-reads';
@@ -19,6 +20,7 @@ export interface MetricSources {
   connections: { readonly count: number; readonly dropped: number };
   database: { load: DatabaseLoad };
   rates: RateLimits;
+  lanes: Lanes;
   isBusUp: () => boolean;
   countSockets: () => number;
   unsentBytes: () => number;
@@ -49,6 +51,7 @@ export function createMetrics(
     sources,
     replicaReads,
     rates,
+    lanes,
     database,
     isBusUp,
     countSockets,
@@ -136,6 +139,19 @@ export function createMetrics(
     registers,
   });
 
+  const laneWaiting = new Gauge({
+    name: 'amicus_lane_waiting',
+    help: 'What waits for its turn because it is dear, by what it is.',
+    labelNames: ['lane'],
+    registers,
+  });
+  const lanePaced = new Counter({
+    name: 'amicus_lane_paced_total',
+    help: 'What had to wait for its turn because it is dear, or found no room to wait, by what it is.',
+    labelNames: ['lane'],
+    registers,
+  });
+
   async function collect(): Promise<void> {
     // The other numbers are wanted all the more when this one cannot be had.
     const backlog = await answerInTime(fanout.loadBacklog(), BACKLOG_MS);
@@ -170,6 +186,11 @@ export function createMetrics(
     setTotal(hits, strangers.stats.hits);
     setTotal(misses, strangers.stats.misses);
     setTotal(evictions, strangers.stats.evictions);
+    lanePaced.reset();
+    for (const lane of LANE_NAMES) {
+      laneWaiting.set({ lane }, lanes[lane].length);
+      lanePaced.inc({ lane }, lanes[lane].paced);
+    }
     rateLimited.reset();
     for (const kind of RATE_KINDS) rateLimited.inc({ kind }, rates[kind].refused);
   }

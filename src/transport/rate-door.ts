@@ -12,15 +12,28 @@ import {
   type Credentials,
 } from './authenticate';
 import type { FindAddress } from './client-address';
-import { toRateProblem } from './http-answer';
+import { LARGE_BYTES } from './http-body';
+import { HttpProblem, toRateProblem } from './http-answer';
+import type { Connections } from './connections';
+import type { PacedLane, Wish } from './paced-lane';
 
-/** Limits, by address, what comes before it is known who calls. */
+/** What it takes to refuse, about; to read each request that came with it on one connection; and what of a large body came. */
+const REFUSAL_MS = 0.5;
+const REQUEST_MS = 0.1;
+const BODY_MS = 1;
+
+/**
+ * Limits, by address, what comes before it is known who calls, and paces it: where refusals take more than their share of
+ * the time, who comes without a token that was good here before waits for a turn before anything is looked at.
+ */
 export class RateDoor {
   constructor(
     private readonly limits: Pick<RateLimits, 'requests' | 'connects' | 'failures'>,
     private readonly findAddress: FindAddress,
     /** Whether this token was good here before: from an address that has tried too many, no other one is looked at. */
     private readonly knowsToken: (token: string | null) => boolean,
+    private readonly refusals: PacedLane,
+    private readonly connections: Pick<Connections, 'countRequests'>,
   ) {}
 
   /** By which one caller counts: an IPv4 address or a network of IPv6. */
@@ -31,9 +44,49 @@ export class RateDoor {
   /** Counts an HTTP request. Rejects with the 429 for an address that has sent too many, or too many wrong tokens. */
   async admitRequest(request: IncomingMessage): Promise<void> {
     const key = this.toKey(request);
-    const verdict =
-      this.findShutOut(key, fromHeaders(request.headers)) ?? (await this.limits.requests.take(key));
+    const credentials = fromHeaders(request.headers);
+    const isAdmitted = !this.refusals.isBusy || (await this.waitForTurn(key, credentials, request));
+    if (!isAdmitted) throw toCrowded();
+    const verdict = this.findShutOut(key, credentials) ?? (await this.limits.requests.take(key));
     if (verdict?.isRefused === true) throw toRateProblem(verdict);
+  }
+
+  /**
+   * Resolves when a refusal may be sent: who is told to wait and is told so at once would ask again at once. With true
+   * where there are so many that the connection ends with it, and what came behind it on that is not looked at.
+   */
+  async paceRefusal(request: IncomingMessage, status: 401 | 429): Promise<boolean> {
+    // Who has no good token has waited before.
+    if (status === 429 && this.refusals.isBusy)
+      await this.refusals.turn(this.toKey(request), this.toWish(request));
+    this.refusals.spend(this.countCost(request));
+    return this.refusals.isBusy;
+  }
+
+  /** Counts a WebSocket that is sent away for its token. */
+  countRefusal(): void {
+    this.refusals.spend(REFUSAL_MS);
+  }
+
+  /** Counts a request on a connection that was cut off. */
+  countDropped(): void {
+    this.refusals.spend(REQUEST_MS);
+  }
+
+  /** False where too many wait, or the client has gone. `request` is that of HTTP. */
+  async waitForTurn(key: string, credentials: Credentials, request?: IncomingMessage): Promise<boolean> {
+    if (!this.refusals.isBusy || this.knowsToken(toToken(credentials))) return true;
+    return this.refusals.turn(key, request && this.toWish(request));
+  }
+
+  private toWish(request: IncomingMessage): Wish {
+    return { findTurnMs: () => this.countCost(request), isGone: () => request.socket.destroyed };
+  }
+
+  private countCost({ socket, headers }: IncomingMessage): number {
+    const isSmall = Number(headers['content-length'] ?? 0) <= LARGE_BYTES;
+    const others = this.connections.countRequests(socket) - 1;
+    return REFUSAL_MS + (isSmall ? 0 : BODY_MS) + Math.max(0, others) * REQUEST_MS;
   }
 
   /** Counts a WebSocket handshake, and gives the refusal where there is one. Its token comes later. */
@@ -64,4 +117,10 @@ export class RateDoor {
     if (!failures.isSpent(key) || this.knowsToken(toToken(credentials))) return null;
     return failures.findRefusal(key);
   }
+}
+
+function toCrowded(): HttpProblem {
+  const headers = { connection: 'close', 'retry-after': '1' };
+  const message = 'Too many requests wait to be looked at.';
+  return new HttpProblem(429, 'RATE_LIMITED', message, headers, { retryAfterMs: 1_000 });
 }

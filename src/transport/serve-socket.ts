@@ -1,5 +1,5 @@
-import type { Server as Protocol, WebSocket as ProtocolSocket } from 'graphql-ws';
-import { readClientMessage } from './client-message';
+import type { Server as Protocol, SubscribePayload, WebSocket as ProtocolSocket } from 'graphql-ws';
+import { readClientMessage, type ClientMessage } from './client-message';
 import type { Session } from './graphql-ws-protocol';
 import { MessageTurns } from './message-turns';
 import { OperationNames } from './operation-names';
@@ -8,6 +8,7 @@ import { OperationNames } from './operation-names';
 const MAX_UNREAD_BYTES = 1024 * 1024;
 const INTERNAL_ERROR = 1011;
 const GOING_AWAY = 1001;
+const TRY_AGAIN_LATER = 1013;
 
 /** A subscription ends here and goes on elsewhere; what is answered once is answered first. */
 export function sayGoodBye({ socket, underWay }: Session): void {
@@ -22,6 +23,8 @@ export interface SocketOptions {
   onError: (error: unknown) => void;
   isStopping: () => boolean;
   onClosed: (session: Session) => void;
+  /** Null for a document that may be looked at now; resolves with false where it never may be. */
+  waitForDocument: (session: Session, payload: SubscribePayload) => Promise<boolean> | null;
 }
 
 /** Speaks the protocol on one socket for as long as it is open. */
@@ -100,10 +103,23 @@ class ServedSocket implements ProtocolSocket {
     if (message === null) return;
     if ('code' in message) this.close(message.code, message.reason);
     else {
-      const { text, begins, payload } = message;
-      this.session.asked = payload ?? null;
-      void this.work(text, begins, payload?.extensions?.['traceparent'], handle);
+      const { payload } = message;
+      const turn = payload === undefined ? null : this.options.waitForDocument(this.session, payload);
+      if (turn === null) this.begin(message, handle);
+      else this.turns.hold(this.beginLater(turn, message, handle));
     }
+  }
+
+  private begin({ text, begins, payload }: ClientMessage, handle: Handle): void {
+    this.session.asked = payload ?? null;
+    void this.work(text, begins, payload?.extensions?.['traceparent'], handle);
+  }
+
+  private async beginLater(turn: Promise<boolean>, message: ClientMessage, handle: Handle): Promise<void> {
+    const isTurn = await turn;
+    if (!this.isOpen || this.options.isStopping()) return;
+    if (isTurn) this.begin(message, handle);
+    else this.close(TRY_AGAIN_LATER, 'Too many new documents wait to be looked at');
   }
 
   /** Lasts as long as the subscription that begins with the message, and so does all that it names. */

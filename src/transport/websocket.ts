@@ -31,9 +31,12 @@ export interface WebSocketDoor {
 export function attachWebSocket(
   server: Server,
   protocol: Protocol<Session>,
-  rateDoor: RateDoor,
-  observer: Observer,
-  onError: (error: unknown) => void,
+  {
+    rateDoor,
+    observer,
+    onError,
+    waitForDocument,
+  }: { rateDoor: RateDoor; observer: Observer } & Pick<SocketOptions, 'onError' | 'waitForDocument'>,
 ): WebSocketDoor {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -51,6 +54,7 @@ export function attachWebSocket(
     onError,
     isStopping: () => isStopping,
     onClosed: (session) => sessions.delete(session),
+    waitForDocument,
   };
   // Begins with the first socket: a server that could not listen has nothing to stop.
   let heartbeat: NodeJS.Timeout | undefined;
