@@ -199,7 +199,7 @@ describe('a client that breaks the rules of HTTP', () => {
     for (const each of held) each.close();
     // By the time that this is answered, the server knows.
     await fetch(new URL('/livez', server.url));
-    for (let time = 0; time < 9; time++) expect(await ask('ann')).toEqual({ data: { me: { id: 'ann' } } });
+    expect(await ask('ann')).toEqual({ data: { me: { id: 'ann' } } });
   });
 
   it('asks on and on and reads nothing: the server stops reading, and holds little', async () => {

@@ -115,14 +115,26 @@ describe('what is dear and anybody can cause is done at a pace', () => {
         expect(errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryAfterMs: 1_000 } }]);
     });
 
+    it('that waited are not for who may call no longer', async () => {
+      const sent = Array.from({ length: 200 }, () => server.send('ann', toNew()));
+      await untilSomeWait('documents');
+      await server.call(ADMIN, 'mutation { revokeTokens(input: { userID: "ann" }) { userID } }');
+      const codes = (await Promise.all(sent)).map(({ errors }) => errors?.[0]?.extensions['code']);
+      expect(codes).toContain('UNAUTHENTICATED');
+    });
+
     it('over WebSocket hold up what comes behind them on theirs, and nothing is lost', async () => {
       const [ann, bob] = await Promise.all(
         ['ann', 'bob'].map(async (userID) => RawSocket.init(server, await server.headers({ userID }))),
       );
       if (ann === undefined || bob === undefined) throw new Error('Two were opened.');
       await bob.drain();
-      const ids = Array.from({ length: 100 }, (_, index) => String(index));
-      for (const id of ids) ann.subscribe(id, toNew());
+      const ids: string[] = [];
+      do {
+        const more = Array.from({ length: 40 }, (_, index) => String(ids.length + index));
+        for (const id of more) ann.subscribe(id, toNew());
+        ids.push(...more);
+      } while ((await count('waiting', 'documents')) === 0);
       const heard: string[] = [];
       const all = (async () => {
         while (heard.length < ids.length) {
@@ -130,7 +142,6 @@ describe('what is dear and anybody can cause is done at a pace', () => {
           if (type === 'next') heard.push(id);
         }
       })();
-      await untilSomeWait('documents');
       await bob.drain();
       bob.subscribe('new', toNew());
       expect(await bob.next()).toMatchObject({ type: 'next', id: 'new' });
@@ -146,8 +157,9 @@ describe('what is dear and anybody can cause is done at a pace', () => {
 
     it('wait for their turn, a token that was good before does not, and each address has turns', async () => {
       expect((await post({ userID: 'ann' }, JSON.stringify({ query: ME }))).status).toBe(200);
-      const flood = await Promise.all(Array.from({ length: 20 }, () => open()));
-      for (const each of flood) each.write(ASK.repeat(30));
+      const flood = await Promise.all(Array.from({ length: 300 }, () => open()));
+      for (const each of flood)
+        each.write(`POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: ${LARGE_BYTES + 1}\r\n\r\n`);
       const ended = gather(flood.map((each) => each.closed));
       await untilSomeWait('refusals');
       expect((await post({ userID: 'ann' }, JSON.stringify({ query: ME }))).status).toBe(200);
@@ -161,10 +173,12 @@ describe('what is dear and anybody can cause is done at a pace', () => {
         localAddress: '127.0.0.3',
       });
       await newcomer.close();
+      // Who asks many times at once is answered once: what was sent behind that is not looked at.
+      const pipelined = await open('127.0.0.4');
+      pipelined.write(ASK.repeat(30));
+      expect((await pipelined.untilClosed()).split('HTTP/1.1 ')).toHaveLength(2);
       expect(ended.length).toBeLessThan(flood.length);
-      // Each connection ends with a refusal that came meanwhile: what was sent behind it is not looked at.
       await Promise.all(flood.map((each) => each.untilClosed()));
-      for (const { text } of flood) expect(text.split('HTTP/1.1 ').length - 1).toBeLessThan(30);
     });
   });
 });

@@ -31,7 +31,7 @@ export interface GraphqlHandlerOptions<Context extends BaseContext> {
   admit?: (request: IncomingMessage) => Promise<void>;
   /** Rejects when the caller may not call; nothing of the body is read then. */
   createContext: (request: IncomingMessage) => Promise<Context>;
-  /** Rejects when the caller may call no longer; asked of a request whose body came after its context was made. */
+  /** Rejects when the caller may call no longer; asked of a request that was not there whole, or waited. */
   checkAgain?: (request: IncomingMessage) => Promise<void>;
   /**
    * Gives what is to be executed in place of what was sent; the very same object when nothing changes. Asked only for
@@ -119,6 +119,14 @@ async function execute<Context extends BaseContext>(
     );
 
   const refuse = (error: unknown): Promise<Answer> => answer({}, () => throwAgain(error));
+  const findLateRefusal = async (): Promise<Answer | null> => {
+    try {
+      await options.checkAgain?.(request);
+      return null;
+    } catch (error) {
+      return refuse(error);
+    }
+  };
   let context: Context;
   const { bytesRead } = request.socket;
   // Before anything is read: a large body is dear, and of a caller who may not call it is nobody's.
@@ -131,13 +139,10 @@ async function execute<Context extends BaseContext>(
     method === 'POST'
       ? await readJson(request, maxBodyBytes, options.holdBody?.(context))
       : fromSearch(search);
-  // A body that is sent slowly must not outlast its token; most came with the head.
+  // A body that is sent slowly, or a large one that waits for its turn, must not outlast its token; most came with the head.
   if (request.socket.bytesRead !== bytesRead) {
-    try {
-      await options.checkAgain?.(request);
-    } catch (error) {
-      return refuse(error);
-    }
+    const refused = await findLateRefusal();
+    if (refused !== null) return refused;
   }
   if (hasOddHash(sent)) {
     throw new HttpProblem(400, 'BAD_REQUEST', 'The "sha256Hash" of a persisted query must be a text.');
@@ -158,7 +163,11 @@ async function execute<Context extends BaseContext>(
   }
   if (isParameters(sent) && typeof sent['query'] === 'string') {
     const admitted = options.admitDocument?.(context, sent['query']);
-    if (admitted !== undefined) await admitted;
+    if (admitted !== undefined) {
+      await admitted;
+      const refused = await findLateRefusal();
+      if (refused !== null) return refused;
+    }
   }
   const given = await answer(sent, () => Promise.resolve(context));
   const contentType = given.headers['content-type'];
@@ -180,7 +189,12 @@ async function isLastOf(
 ): Promise<boolean> {
   if (isRefusal(status) && (await paceRefusal?.(request, status)) === true) return true;
   // A large body that nobody has asked for is not read away either, which takes as long as reading it.
-  return !request.complete && !(Number(request.headers['content-length']) <= LARGE_BYTES);
+  return !request.complete && !isSmall(request);
+}
+
+function isSmall({ method, headers }: IncomingMessage): boolean {
+  const { 'content-length': length = method === 'GET' ? 0 : NaN } = headers;
+  return Number(length) <= LARGE_BYTES;
 }
 
 function toHeaderMap(headers: IncomingHttpHeaders): HeaderMap {

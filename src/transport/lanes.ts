@@ -29,8 +29,8 @@ export class Lanes {
   });
   /** Of addresses: requests that are refused. */
   readonly refusals = new PacedLane({
-    share: 1 / 8,
-    burstMs: 60,
+    share: 1 / 5,
+    burstMs: 100,
     maxDebtMs: 25,
     turnMs: 0.5,
     maxWaitingOfKey: 500,

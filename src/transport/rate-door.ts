@@ -27,6 +27,8 @@ const BODY_MS = 1;
  * the time, who comes without a token that was good here before waits for a turn before anything is looked at.
  */
 export class RateDoor {
+  private readonly waited = new WeakSet<IncomingMessage>();
+
   constructor(
     private readonly limits: Pick<RateLimits, 'requests' | 'connects' | 'failures'>,
     private readonly findAddress: FindAddress,
@@ -56,10 +58,11 @@ export class RateDoor {
    * where there are so many that the connection ends with it, and what came behind it on that is not looked at.
    */
   async paceRefusal(request: IncomingMessage, status: 401 | 429): Promise<boolean> {
-    // Who has no good token has waited before.
+    // A turn was counted when it came.
+    if (this.waited.has(request)) return true;
     if (status === 429 && this.refusals.isBusy)
       await this.refusals.turn(this.toKey(request), this.toWish(request));
-    this.refusals.spend(this.countCost(request));
+    else this.refusals.spend(toCost(request));
     return this.refusals.isBusy;
   }
 
@@ -76,17 +79,18 @@ export class RateDoor {
   /** False where too many wait, or the client has gone. `request` is that of HTTP. */
   async waitForTurn(key: string, credentials: Credentials, request?: IncomingMessage): Promise<boolean> {
     if (!this.refusals.isBusy || this.knowsToken(toToken(credentials))) return true;
-    return this.refusals.turn(key, request && this.toWish(request));
+    if (request === undefined) return this.refusals.turn(key);
+    this.waited.add(request);
+    return this.refusals.turn(key, this.toWish(request));
   }
 
   private toWish(request: IncomingMessage): Wish {
-    return { findTurnMs: () => this.countCost(request), isGone: () => request.socket.destroyed };
-  }
-
-  private countCost({ socket, headers }: IncomingMessage): number {
-    const isSmall = Number(headers['content-length'] ?? 0) <= LARGE_BYTES;
-    const others = this.connections.countRequests(socket) - 1;
-    return REFUSAL_MS + (isSmall ? 0 : BODY_MS) + Math.max(0, others) * REQUEST_MS;
+    const { socket } = request;
+    return {
+      // The others on its connection will have been read for nothing.
+      findTurnMs: () => toCost(request) + this.connections.countRequests(socket) * REQUEST_MS,
+      isGone: () => socket.destroyed,
+    };
   }
 
   /** Counts a WebSocket handshake, and gives the refusal where there is one. Its token comes later. */
@@ -117,6 +121,10 @@ export class RateDoor {
     if (!failures.isSpent(key) || this.knowsToken(toToken(credentials))) return null;
     return failures.findRefusal(key);
   }
+}
+
+function toCost({ headers }: IncomingMessage): number {
+  return REFUSAL_MS + (Number(headers['content-length'] ?? 0) <= LARGE_BYTES ? 0 : BODY_MS);
 }
 
 function toCrowded(): HttpProblem {
