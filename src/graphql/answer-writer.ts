@@ -20,17 +20,7 @@ import { KeptTexts } from './kept-texts';
 import { createLeafWriter } from './leaf-texts';
 import { NotPlainError } from './not-plain';
 import { Selections, toSelectionSets, type SelectedField } from './selected-fields';
-import { encloseText, joinTexts, type Text } from './text-parts';
-
-/** What resolvers are given besides what they stand on. */
-export interface Asking {
-  context: unknown;
-  /** As coerced. */
-  variables: Record<string, unknown>;
-}
-
-/** Gives the JSON text of a value; throws, or rejects, at one that has no place there. */
-export type Write = (value: unknown, asking: Asking) => Text;
+import { encloseText, joinTexts, type Write } from './text-parts';
 
 /** The type whose objects are shared by many answers. Its fields are plain properties. */
 const SHARED_TYPE = 'User';

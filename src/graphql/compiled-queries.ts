@@ -12,9 +12,10 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-import { AnswerWriters, type Write } from './answer-writer';
+import { AnswerWriters } from './answer-writer';
 import { settleConditions, toCompilable, type CompilableOperation } from './compilable-operation';
 import { createPlainReader } from './plain-variables';
+import type { Write } from './text-parts';
 
 type Data = NonNullable<ExecutionResult['data']>;
 type Run = CompiledQuery<Data>['query'];

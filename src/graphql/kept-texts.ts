@@ -1,4 +1,4 @@
-import type { Asking, Write } from './answer-writer';
+import type { Asking, Write } from './text-parts';
 
 /** What of an object is asked for decides which shelf its text is on; so many there are. */
 const MAX_SHELVES = 4;

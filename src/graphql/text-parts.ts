@@ -1,6 +1,16 @@
 /** A text, or one that has to be waited for. */
 export type Text = string | Promise<string>;
 
+/** What resolvers are given besides what they stand on. */
+export interface Asking {
+  context: unknown;
+  /** As coerced. */
+  variables: Record<string, unknown>;
+}
+
+/** Gives the JSON text of a value; throws, or rejects, at one that has no place there. */
+export type Write = (value: unknown, asking: Asking) => Text;
+
 /** The text between two others. */
 export function encloseText(before: string, text: Text, after: string): Text {
   return typeof text === 'string' ? before + text + after : text.then((known) => before + known + after);
