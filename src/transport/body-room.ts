@@ -45,6 +45,7 @@ export class BodyRoom {
         this.lane.spend(ms);
       },
       release: () => {
+        if (held === 0) return;
         const left = (this.taken.get(userID) ?? 0) - held;
         if (left > 0) this.taken.set(userID, left);
         else this.taken.delete(userID);

@@ -101,6 +101,7 @@ function readBody(request: IncomingMessage, maxBytes: number, held: HeldBody | u
       return;
     }
     const chunks: Buffer[] = [];
+    const length = Number(request.headers['content-length']);
     let bytes = 0;
     let isWaitedFor = held === undefined;
     const refuse = (problem: HttpProblem): void => {
@@ -110,7 +111,9 @@ function readBody(request: IncomingMessage, maxBytes: number, held: HeldBody | u
     };
     const take = (chunk: Buffer): void => {
       bytes += chunk.length;
-      const problem = bytes > maxBytes ? toTooLarge(maxBytes) : held?.take(chunk.length);
+      // One that comes whole is read at once, and waits nowhere.
+      const room = chunk.length === length && length <= LARGE_BYTES ? undefined : held;
+      const problem = bytes > maxBytes ? toTooLarge(maxBytes) : room?.take(chunk.length);
       if (problem !== undefined) {
         refuse(problem);
         return;

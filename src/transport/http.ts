@@ -114,9 +114,10 @@ export function createHttpServer(options: HttpOptions): Server {
     createContext: async (request) => {
       const viewer = await findViewer(request);
       connections.hold(request.socket);
-      const operation = observer.find(request);
-      if (operation !== null) operation.userID = viewer.userID;
-      return Object.assign(createContext(viewer), { operation });
+      const context = createContext(viewer);
+      context.operation = observer.find(request);
+      if (context.operation !== null) context.operation.userID = viewer.userID;
+      return context;
     },
     checkAgain: async (request) => {
       await findViewer(request);
