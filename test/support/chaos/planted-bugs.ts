@@ -47,12 +47,19 @@ function plantOnWire(bug: 'drop' | 'double' | 'swap' | 'invent'): void {
   };
   const write = Socket.prototype.write as (this: Socket, ...args: unknown[]) => boolean;
   Socket.prototype.write = function (this: Socket, ...args: unknown[]): boolean {
-    const [chunk, ...rest] = args;
-    const frames = Buffer.isBuffer(chunk) ? splitFrames(chunk) : null;
+    const [chunk, encoding] = args;
+    const frames = splitFrames(toBytes(chunk, encoding));
     if (!frames?.some(isEvent)) return write.apply(this, args);
     const sent = frames.flatMap((frame) => (isEvent(frame) ? spoil(this, frame) : [frame]));
-    return write.call(this, Buffer.concat(sent), ...rest);
+    const callbacks = args.filter((argument) => typeof argument === 'function');
+    return write.call(this, Buffer.concat(sent), ...callbacks);
   };
+}
+
+/** Of what is written as bytes, or as a text in which each character is one; nothing of anything else. */
+function toBytes(chunk: unknown, encoding: unknown): Buffer {
+  if (typeof chunk === 'string' && encoding === 'latin1') return Buffer.from(chunk, 'latin1');
+  return Buffer.isBuffer(chunk) ? chunk : Buffer.alloc(0);
 }
 
 function isEvent(frame: Buffer): boolean {
