@@ -16,7 +16,10 @@ const LAYERS = [
     'the compiled query',
     /graphql-jit|^\(eval\)|dist\/graphql\/(compiled|plain|execution|timeouts|known|limits|list-sizes|cost)/,
   ],
-  ['the text of the answer', /dist\/graphql\/(answer-writer|field-|kept-texts|leaf-texts|selected-fields|text-parts)/],
+  [
+    'the text of the answer',
+    /dist\/graphql\/(answer-writer|field-|kept-texts|leaf-texts|selected-fields|text-parts)/,
+  ],
   ['TypeGraphQL and graphql-js', /type-graphql|node_modules\/graphql|dist\/graphql/],
   ['caches (LRU)', /lru-cache/],
   ['services, loaders, repositories', /dist\/(users|friends|lib|applications|blocks|services)|dataloader/],
