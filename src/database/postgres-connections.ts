@@ -35,7 +35,7 @@ export class PostgresConnections {
     try {
       return await this.#pool.connect();
     } catch (error) {
-      throw this.#explain(error);
+      throw this.explain(error);
     }
   }
 
@@ -44,7 +44,7 @@ export class PostgresConnections {
     try {
       return (await this.#pool.query<Row>(statement)).rows;
     } catch (error) {
-      throw this.#explain(error);
+      throw this.explain(error);
     }
   }
 
@@ -63,7 +63,8 @@ export class PostgresConnections {
     return toPostgresStatement(sql, values, this.#isPrepared);
   }
 
-  #explain(error: unknown): unknown {
+  /** The error in the words of whom it concerns. */
+  explain(error: unknown): unknown {
     if (!isConnectTimeout(error)) return error;
     const { databaseConnectTimeoutMs, databasePoolSize } = this.config;
     return new NoConnectionError(

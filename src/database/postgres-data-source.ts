@@ -10,7 +10,7 @@ const SILENT_LOGGER = 'debug';
 
 /** Connections for transactions. */
 export function createPostgresWriter(url: string, config: PostgresConfig, pooling: Pooling): DataSource {
-  return createDataSource(url, config, pooling === 'session' ? toSessionSettings(config) : null);
+  return createDataSource(url, config, pooling === 'session' ? toSessionSettings(config) : null, false);
 }
 
 /**
@@ -19,12 +19,21 @@ export function createPostgresWriter(url: string, config: PostgresConfig, poolin
  */
 export function createPostgresReader(url: string, config: PostgresConfig, pooling: Pooling): DataSource {
   const settings = `${toSessionSettings(config)}; SET default_transaction_read_only = on`;
-  return createDataSource(url, config, pooling === 'session' ? settings : null);
+  const isShared = toLaneCount(config, pooling) > 0;
+  return createDataSource(url, config, pooling === 'session' ? settings : null, isShared);
+}
+
+/**
+ * How many connections for reads several statements may share, for as long as there are any: half of them, so that
+ * whoever needs one alone comes to it. None through a pooler, which may give each statement another one.
+ */
+export function toLaneCount({ databasePoolSize }: PostgresConfig, pooling: Pooling): number {
+  return pooling === 'session' ? Math.floor(databasePoolSize / 2) : 0;
 }
 
 /** A connection for migrations, which may take their time. */
 export function createPostgresMigrator(url: string): DataSource {
-  return createDataSource(url, { ...defaultPostgresConfig, databaseStatementTimeoutMs: 0 }, null);
+  return createDataSource(url, { ...defaultPostgresConfig, databaseStatementTimeoutMs: 0 }, null, false);
 }
 
 /** The pool under an initialized data source. It stays the data source's to close. */
@@ -32,8 +41,16 @@ export function requirePostgresPool(dataSource: DataSource): Pool {
   return (dataSource.driver as unknown as { master: Pool }).master;
 }
 
-/** @param session - run once on each connection before its first use */
-function createDataSource(url: string, config: PostgresConfig, session: string | null): DataSource {
+/**
+ * @param session - run once on each connection before its first use
+ * @param isShared - whether a connection may be sent a statement before it has answered the one before
+ */
+function createDataSource(
+  url: string,
+  config: PostgresConfig,
+  session: string | null,
+  isShared: boolean,
+): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
@@ -49,6 +66,7 @@ function createDataSource(url: string, config: PostgresConfig, session: string |
       keepAliveInitialDelayMillis: config.databaseKeepAliveMs,
       idleTimeoutMillis: config.databaseIdleTimeoutMs,
       query_timeout: toQueryTimeoutMs(config),
+      pipeline: isShared,
       // Not start-up options: connection poolers refuse those, and one in the URL would replace them.
       ...(session !== null && { onConnect: (client: ClientBase) => client.query(session) }),
     },

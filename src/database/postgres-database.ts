@@ -3,9 +3,10 @@ import { type Clock, systemClock } from '../lib/clock';
 import { UnderWay } from '../lib/under-way';
 import { defaultPostgresConfig, type PostgresConfig } from './postgres-config';
 import { PostgresConnections } from './postgres-connections';
-import { createPostgresReader, createPostgresWriter } from './postgres-data-source';
+import { createPostgresReader, createPostgresWriter, toLaneCount } from './postgres-data-source';
 import { postgresDialect } from './postgres-dialect';
 import { throwAsUnavailable } from './postgres-errors';
+import { PostgresLanes } from './postgres-lanes';
 import { findPooling } from './postgres-pooler';
 import { withStatementTimeout } from './postgres-timeouts';
 import { PostgresReader } from './postgres-reader';
@@ -51,10 +52,13 @@ export async function openPostgresDatabase({
       source: reader,
       connections: new PostgresConnections(reader, reading, pooling, options),
     };
+    const laneCount = toLaneCount(reading, pooling);
+    const lanes = laneCount === 0 ? null : new PostgresLanes(connected.connections, laneCount);
     const replicaUrl = config.databaseReplicaUrl;
     return new PostgresDatabase(
       { source: writer, connections: new PostgresConnections(writer, writing, pooling, options) },
       connected,
+      lanes,
       (askPrimary) =>
         replicaUrl === null
           ? null
@@ -85,11 +89,12 @@ class PostgresDatabase implements Database {
   constructor(
     writer: Connected,
     reader: Connected,
+    lanes: PostgresLanes | null,
     openReplica: (askPrimary: PostgresReplicaOptions['askPrimary']) => PostgresReplica | null,
   ) {
     this.#writer = writer;
     this.#readerConnected = reader;
-    this.#reader = new PostgresReader(reader.connections);
+    this.#reader = new PostgresReader(reader.connections, lanes);
     this.reader = this.#reader;
     // By connections of their own: how far it is, is no statement of anybody's.
     this.#replica = openReplica((sql) => reader.connections.query({ text: sql }));

@@ -16,8 +16,8 @@ export interface Queryable {
    */
   all<Row = never>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
   /**
-   * As `all`, with each row as the list of its columns. For reads of many rows, most of whose cost is to make objects
-   * with a property for each column.
+   * As `all`, with each row as the list of its columns. For short reads of some rows, most of whose cost is to make
+   * objects with a property for each column; several may share a connection, and wait for each other on it.
    */
   tuples<Row extends readonly unknown[] = never>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
 }
