@@ -48,7 +48,8 @@ export class QueryLimiter {
 
 /** The variables themselves are not counted, so a plain list of ids is 1 deep. */
 function isDeeper(value: object, levels: number): boolean {
-  for (const item of Object.values(value) as unknown[]) {
+  const items: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  for (const item of items) {
     if (typeof item !== 'object' || item === null) continue;
     if (levels === 0 || isDeeper(item, levels - 1)) return true;
   }

@@ -144,6 +144,8 @@ function toTooLarge(maxBytes: number): HttpProblem {
 }
 
 function isJson(contentType = ''): boolean {
+  // What nearly all send.
+  if (contentType === 'application/json') return true;
   const [type = '', ...parameters] = contentType.toLowerCase().split(';');
   const charset = parameters
     .map((parameter) => parameter.trim())
