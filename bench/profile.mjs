@@ -23,7 +23,7 @@ async function profile(contestant, load, operation) {
     operation,
     seed,
     connections,
-    warmUpMs: 3 * firstWarmUpMs,
+    warmUpMs: 2 * firstWarmUpMs,
   });
   await contestant.ask('startProfile');
   await load.ask('mark');

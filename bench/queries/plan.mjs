@@ -30,7 +30,7 @@ const full = {
   connections: 16,
   samples: 41,
   rounds: 5,
-  firstWarmUpMs: 1000,
+  firstWarmUpMs: 3000,
   warmUpMs: 300,
   windowMs: 1300,
   growth: [
