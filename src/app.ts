@@ -22,8 +22,10 @@ import { Operations } from './graphql/operations';
 import { createExecutableSchema } from './graphql/resolvers';
 import { Timeouts } from './graphql/timeouts';
 import { openTrustedDocuments } from './graphql/trusted-documents';
+import { answerInTime } from './lib/answer-in-time';
 import { Closers } from './lib/closers';
 import { listen, stopServer } from './lib/http-server';
+import { UnderWay } from './lib/under-way';
 import { createLogger } from './logger';
 import { OperationRates } from './rates/operation-rates';
 import { openRateLimits } from './rates/rate-limits';
@@ -195,6 +197,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
             },
             register,
           );
+    const requests = new UnderWay();
     const databaseProbe = new DatabaseProbe(services.database.reader);
     const server = createHttpServer({
       apollo,
@@ -209,6 +212,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       waitForDocument: ({ userID }, text) => lanes.waitForDocument(userID, () => documentStore.has(text)),
       corsOrigins: config.corsOrigins,
       connections,
+      requests,
       metrics: config.metricsPort === null ? metrics : null,
       observer,
       isReady: () => ready,
@@ -254,6 +258,8 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       const stopped = stopServer(server, GRACE_MS);
       await sockets.stop(GRACE_MS);
       await stopped;
+      // Those whose clients have gone, or were cut off, still need what is closed next.
+      await answerInTime(requests.idle(), GRACE_MS);
     });
     closers.add(async () => {
       ready = false;

@@ -1,3 +1,5 @@
+import { request } from 'node:http';
+import { LogLines } from './support/log-lines';
 import { Place } from './support/place';
 import { withClient } from './support/postgres-server';
 import { RawSocket } from './support/raw-socket';
@@ -64,6 +66,34 @@ test('a server that was asked to stop says so and serves on for the time set, on
     });
     expect(await socket.next()).toMatchObject({ id: '1', type: 'complete' });
     expect(stopped).toMatchObject({ code: 1001 });
+    await place.drop();
+  },
+);
+
+(postgres === undefined ? test.skip : test)(
+  'a request whose client has gone comes to its end before anything that it needs is closed',
+  async () => {
+    if (postgres === undefined) return;
+    const place = await Place.create(postgres);
+    const log = new LogLines();
+    const server = await place.serve({ logTo: log, config: { logLevel: 'info', logRequests: true } });
+    const headers = { ...(await server.headers({ userID: 'ann' })), 'content-type': 'application/json' };
+    await withClient(place.config.databaseUrl ?? '', async (holder) => {
+      await holder.query('BEGIN; LOCK TABLE "user" IN ACCESS EXCLUSIVE MODE');
+      const sent = request(server.url, { method: 'POST', headers });
+      sent.on('error', () => undefined).end('{"query":"{ me { id } }"}');
+      const waiting = `SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      while ((await holder.query(waiting)).rowCount !== 1);
+      sent.destroy();
+      const stopping = server.stop();
+      await untilProbe(server, (status) => status === null);
+      await holder.query('ROLLBACK');
+      await stopping;
+    });
+    expect(log.find('operation')).toMatchObject([{ code: 'ABORTED' }]);
+    const ERROR = 50;
+    expect(log.lines.filter(({ level }) => Number(level) >= ERROR)).toEqual([]);
     await place.drop();
   },
 );

@@ -4,6 +4,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import { loadConfig } from '../src/config';
 import { RequestContext } from '../src/graphql/context';
+import { UnderWay } from '../src/lib/under-way';
 import { Connections } from '../src/transport/connections';
 import { createLogger } from '../src/logger';
 import { Observer } from '../src/transport/observer';
@@ -63,6 +64,7 @@ describe('the HTTP door', () => {
       waitForDocument: () => null,
       corsOrigins: [],
       connections,
+      requests: new UnderWay(),
       metrics: null,
       observer: new Observer({
         logger: createLogger('silent', null),

@@ -4,6 +4,7 @@ import type { ApolloServer } from '@apollo/server';
 import type { RequestContext } from '../graphql/context';
 import type { KnownQueries } from '../graphql/known-queries';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
+import type { UnderWay } from '../lib/under-way';
 import type { Verdict } from '../rates/rate-limit';
 import type { Viewer } from '../users/viewer';
 import { fromHeaders, type Authenticate } from './authenticate';
@@ -41,6 +42,8 @@ export interface HttpOptions {
   metrics: Metrics | null;
   observer: Observer;
   connections: Connections;
+  /** Counts requests until they are answered, or would have been: a client that goes away ends none. */
+  requests: UnderWay;
   /** Whether the process takes new work. */
   isReady: () => boolean;
   /** Whether the database answers. Never rejects. */
@@ -89,6 +92,7 @@ export function createHttpServer(options: HttpOptions): Server {
     corsOrigins,
     metrics,
     connections,
+    requests,
     observer,
     onError,
     limits = LIMITS,
@@ -171,7 +175,9 @@ export function createHttpServer(options: HttpOptions): Server {
     const { path, search } = splitUrl(request);
     switch (path) {
       case GRAPHQL_PATH:
-        void observer.request(request, response, path, () => answerGraphql(request, response, search));
+        void requests.run(() =>
+          observer.request(request, response, path, () => answerGraphql(request, response, search)),
+        );
         return;
       case '/livez':
         send(response, 200, TEXT, 'ok\n');

@@ -14,11 +14,13 @@ export class LogLines {
     return this.texts.join('');
   }
 
+  get lines(): Record<string, unknown>[] {
+    return this.texts.map((text) => JSON.parse(text) as Record<string, unknown>);
+  }
+
   /** The lines with this message that are wanted. */
   find(msg: string, isWanted: IsWanted = () => true): Record<string, unknown>[] {
-    return this.texts
-      .map((text) => JSON.parse(text) as Record<string, unknown>)
-      .filter((line) => line['msg'] === msg && isWanted(line));
+    return this.lines.filter((line) => line['msg'] === msg && isWanted(line));
   }
 
   /** Resolves when there are so many of them. One may wait at a time. */

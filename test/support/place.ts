@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Config } from '../../src/config';
 import { type CommandOutcome, runCommand } from './run-command';
 import { toEnvironment } from './seeded-store';
-import { TestServer } from './server';
+import { type ServerOptions, TestServer } from './server';
 import type { Store } from './stores';
 
 /** A database of a test's own that outlives the servers on it, for commands of the command line between them. */
@@ -18,12 +18,12 @@ export class Place {
   }
 
   /** A server that leaves the database where it is when it stops. */
-  serve(): Promise<TestServer> {
+  serve(options: Pick<ServerOptions, 'config' | 'logTo'> = {}): Promise<TestServer> {
     const store: Store = {
       name: 'a place',
       create: () => Promise.resolve({ config: this.config, drop: () => Promise.resolve() }),
     };
-    return TestServer.start({ store });
+    return TestServer.start({ ...options, store });
   }
 
   run(
