@@ -167,7 +167,7 @@ if (!canStartPostgres) console.warn('Skipping the suite on a read replica: there
   });
 
   it('as late as is allowed it is asked, and later no more until it has caught up', async () => {
-    for (const viewer of ['first', 'second']) await one.call(viewer, '{ me { id } }');
+    for (const viewer of ['first', 'second', 'third']) await one.call(viewer, '{ me { id } }');
     await catchUp();
     await whilePaused(async () => {
       await rename('new');
