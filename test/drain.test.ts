@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { LogLines } from './support/log-lines';
 import { Place } from './support/place';
+import { RawConnection } from './support/raw-connection';
 import { withClient } from './support/postgres-server';
 import { RawSocket } from './support/raw-socket';
 import { TestServer } from './support/server';
@@ -97,3 +98,20 @@ test('a server that was asked to stop says so and serves on for the time set, on
     await place.drop();
   },
 );
+
+test('a client that breaks the protocol instead of saying good-bye does not make the end a failure', async () => {
+  const server = await TestServer.start();
+  const client = await RawConnection.open(server.url);
+  client.write(
+    'GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+      'Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\n' +
+      'Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n',
+  );
+  await client.until((text) => text.endsWith('\r\n\r\n'));
+  const stopped = server.stop();
+  // Told to go away, by a frame with an opcode that ends the connection, it answers with one that there is not.
+  await client.until((text) => text.includes('\x88'));
+  client.write(Buffer.from([0x8f, 0x80, 0, 0, 0, 0]));
+  await expect(stopped).resolves.toBeUndefined();
+  await client.closed;
+});

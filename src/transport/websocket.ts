@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { handleProtocols, type Server as Protocol } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -102,7 +101,7 @@ export function attachWebSocket(
       const cutOff = setTimeout(() => {
         for (const socket of sockets.clients) socket.terminate();
       }, graceMs);
-      const closed = [...sockets.clients].map((socket) => once(socket, 'close'));
+      const closed = [...sockets.clients].map(untilClosed);
       isStopping = true;
       for (const session of sessions) sayGoodBye(session);
       sockets.close();
@@ -110,6 +109,15 @@ export function attachWebSocket(
       clearTimeout(cutOff);
     },
   };
+}
+
+/** Whatever comes before that: a client may break the protocol when it is told to go away. */
+function untilClosed(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', () => {
+      resolve();
+    });
+  });
 }
 
 function toRefusal(verdict: Verdict): string {
