@@ -33,7 +33,17 @@ export function toGoals(summary, { sizes }) {
     '| goal | measured | reached | with the commit | the whole |',
     '| --- | --: | --- | --: | --: |',
     ...rows,
+    '',
+    toLimit(summary, sizes, at),
   ].join('\n');
+}
+
+/** What can be reached at all. */
+function toLimit(summary, sizes, at) {
+  const ratios = sizes.map(
+    (size) => `${summary.rateRatio('raw-ws', 'graphql-ws', size).median.toFixed(2)} × with ${at(size)}`,
+  );
+  return `Raw \`ws\`, which executes nothing, is itself ahead of graphql-ws by ${ratios.join(' and ')}.`;
 }
 
 /** The first of the values is the one that the goal is about. */
