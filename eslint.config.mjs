@@ -8,7 +8,8 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['eslint.config.mjs', '.dependency-cruiser.cjs'] },
+        // One program for the whole run: the project service is made for editors, and costs a fifth more.
+        project: './tsconfig.json',
         tsconfigRootDir: import.meta.dirname,
       },
     },
