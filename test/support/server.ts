@@ -1,8 +1,10 @@
+import { Agent } from 'node:http';
 import { signToken } from '../../src/auth/signer';
 import { createApp, type App } from '../../src/app';
 import { loadConfig, type Config } from '../../src/config';
 import type { Clock } from '../../src/lib/clock';
 import type { Limits } from '../../src/limits';
+import { post } from './post';
 import { sqlite, type Store } from './stores';
 
 export interface GraphqlAnswer<Data> {
@@ -48,6 +50,7 @@ export class TestServer {
   url = '';
   metricsUrl: string | null = null;
   private app: App;
+  private agent: Agent;
   private readonly tokens = new Map<string, Promise<string>>();
 
   private constructor(
@@ -87,6 +90,8 @@ export class TestServer {
   }
 
   private async open(): Promise<void> {
+    // Connections to a server that was stopped end with it, and are not those of the next one, whatever its port.
+    this.agent = new Agent({ keepAlive: true });
     this.app = createApp(this.config, {
       ...(this.clock && { clock: this.clock }),
       ...(this.logTo && { logTo: this.logTo }),
@@ -143,12 +148,9 @@ export class TestServer {
     variables: Record<string, unknown> = {},
   ): Promise<GraphqlAnswer<Data>> {
     const who = typeof caller === 'string' ? { userID: caller } : caller;
-    const response = await fetch(this.url, {
-      method: 'POST',
-      headers: { ...(await this.headers(who)), 'content-type': 'application/json' },
-      body: JSON.stringify({ query, variables }),
-    });
-    return (await response.json()) as GraphqlAnswer<Data>;
+    const body = JSON.stringify({ query, variables });
+    const answer = await post(this.url, { headers: await this.headers(who), body, agent: this.agent });
+    return JSON.parse(answer) as GraphqlAnswer<Data>;
   }
 
   /** The data of one operation; rejects when there are errors. */

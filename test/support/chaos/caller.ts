@@ -1,6 +1,7 @@
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import type { GraphqlAnswer } from '../server';
 import type { Answer } from '../model';
+import { post } from '../post';
 import { toAnswer, toCall } from '../step-calls';
 import type { Step } from '../steps';
 import type { Door } from './door';
@@ -70,7 +71,12 @@ export class ChaosCaller {
     for (;;) {
       const url = await this.door.enter();
       try {
-        const text = await this.post(url, token, JSON.stringify({ query, variables }));
+        const text = await post(url, {
+          headers: { authorization: `Bearer ${token}` },
+          body: JSON.stringify({ query, variables }),
+          agent: this.agent,
+          answerMs: this.door.manners?.answerMs,
+        });
         const answer = JSON.parse(text) as GraphqlAnswer<Record<string, unknown>>;
         const hasFailed = answer.errors?.[0]?.extensions['code'] === 'SERVICE_UNAVAILABLE';
         return hasFailed && this.door.manners !== undefined ? UNKNOWN : answer;
@@ -78,27 +84,5 @@ export class ChaosCaller {
         if ((error as { code?: string }).code !== 'ECONNREFUSED') return UNKNOWN;
       }
     }
-  }
-
-  private post(url: string, token: string, body: string): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-      const call = request(url, { method: 'POST', agent: this.agent, headers }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          resolve(Buffer.concat(chunks).toString());
-        });
-        response.on('error', reject);
-        // A body that breaks off has no end.
-        response.on('close', () => {
-          reject(new Error('The answer broke off.'));
-        });
-      });
-      call.on('error', reject);
-      const { answerMs } = this.door.manners ?? {};
-      if (answerMs !== undefined) call.setTimeout(answerMs, () => call.destroy(new Error('No answer came.')));
-      call.end(body);
-    });
   }
 }
