@@ -43,7 +43,7 @@ describeOnStores('calls at the same time', (store) => {
   });
   afterAll(() => server.stop());
 
-  const ordered = runsOn(store, { sqlite: 40, others: 15 });
+  const ordered = runsOn(store, { sqlite: 20, others: 8 });
   it(
     `answer and end as in some order of them, and lose no event, in ${ordered.count} random histories`,
     () =>
@@ -76,7 +76,7 @@ describeOnStores('calls at the same time', (store) => {
     ordered.timeoutMs,
   );
 
-  const wild = runsOn(store, { sqlite: 40, others: 15 });
+  const wild = runsOn(store, { sqlite: 20, others: 8 });
   it(
     `keep the invariants, leave nothing of deleted users and lose no event, in ${wild.count} random histories`,
     () =>

@@ -77,10 +77,10 @@ const inHistories = (limits: ModelLimits, count: { sqlite: number; others: numbe
 
 describeOnStores(
   'one call after another, the server does what the rules say',
-  inHistories({ ...SHORT_LISTS, applicationsPerHour: 100 }, { sqlite: 100, others: 30 }),
+  inHistories({ ...SHORT_LISTS, applicationsPerHour: 100 }, { sqlite: 40, others: 12 }),
 );
 
 describeOnStores(
   'one call after another, with one friend request an hour, the server does what the rules say',
-  inHistories({ ...SHORT_LISTS, applicationsPerHour: 1 }, { sqlite: 30, others: 10 }),
+  inHistories({ ...SHORT_LISTS, applicationsPerHour: 1 }, { sqlite: 12, others: 5 }),
 );

@@ -17,7 +17,7 @@ type Check = (answers: unknown[], lists: (name: string) => Lists) => void;
 const LIMITS = { friends: 2, applications: 2, blocks: 2, groups: 2, applicationsPerHour: 100 };
 
 describeOnStores('two calls that cannot both have their way', (store) => {
-  const times = store.name === 'SQLite' ? 50 : 20;
+  const times = store.name === 'SQLite' ? 20 : 10;
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start({ store, limits: LIMITS, clock: createTickingClock() });
@@ -139,7 +139,7 @@ describeOnStores('two calls that cannot both have their way', (store) => {
 });
 
 describeOnStores('a user who is deleted while everybody deals with it', (store) => {
-  const times = store.name === 'SQLite' ? 20 : 10;
+  const times = store.name === 'SQLite' ? 10 : 5;
   const limits = { friends: 10, applications: 10, blocks: 10, groups: 10, applicationsPerHour: 100 };
   let server: TestServer;
   beforeAll(async () => {
