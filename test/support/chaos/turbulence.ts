@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { readGauges } from '../gauges';
 import type { ChaosCaller } from './caller';
 import type { ChaosDevice } from './device';
 import type { Disturbance } from './disturbances';
@@ -9,8 +11,9 @@ import type { Writers } from './writers';
 
 /** So many turns write more than the network between server and client holds: 300 KB each. */
 const HEAVY_TURNS = 16;
-/** Twice what the server bears of a reader that reads nothing. */
-const TOO_LONG_MS = 7_000;
+/** Far more than the five seconds that the server bears of a reader that reads nothing, however busy the machine. */
+const LONGEST_STALL_MS = 60_000;
+const LOOK_EVERY_MS = 200;
 
 /** Lets disturbances befall a gateway and its devices. */
 export class Turbulence {
@@ -41,9 +44,10 @@ export class Turbulence {
         // Two writers of one list would undo each other's turns.
         if (this.isStallingLong) return;
         const own = this.devices.filter(({ userID }) => userID === this.cast.collector);
+        const device = pick(own, disturbance.device);
         const neighbour = pick(own, disturbance.device + 1);
-        if (neighbour === undefined) return;
-        this.stall(pick(own, disturbance.device), () => this.writeHeavily(neighbour));
+        if (device === undefined || neighbour === undefined) return;
+        this.stall(device, () => this.writeHeavily(device, neighbour));
         return;
       }
       case 'clock':
@@ -83,18 +87,40 @@ export class Turbulence {
     patience.end();
   }
 
-  /** Far more than a socket holds, as fast as the user's other device reads it; and then nothing is read for too long. */
-  private async writeHeavily(neighbour: ChaosDevice): Promise<void> {
+  /**
+   * Far more than a socket holds, as fast as the user's other device reads it; and then nothing is read until the server
+   * has sent the device away, which that cannot see itself. One that was cut off, or whose server was killed, is no
+   * longer stalled.
+   */
+  private async writeHeavily(device: ChaosDevice, neighbour: ChaosDevice): Promise<void> {
     this.isStallingLong = true;
+    const { kills } = this.gateway;
+    const { reconnects } = device;
+    const sentAway = await this.countSentAway();
     const steps = createHeavySteps(this.cast);
     for (let turn = 0; turn < HEAVY_TURNS && !this.writers.isOver; turn++) {
       for (const step of steps) await this.writers.call(step);
       await this.catchUp(neighbour);
     }
-    const fullAtMs = Date.now();
-    while (!this.writers.isOver && Date.now() < fullAtMs + TOO_LONG_MS) await this.writers.calls(1);
+    const endAtMs = Date.now() + LONGEST_STALL_MS;
+    const isStalled = (): boolean =>
+      Date.now() < endAtMs && this.gateway.kills === kills && device.reconnects === reconnects;
+    while (!this.writers.isOver && isStalled() && (await this.countSentAway()) === sentAway)
+      await delay(LOOK_EVERY_MS);
     for (const step of steps) await this.writers.call(step);
     this.isStallingLong = false;
+  }
+
+  /** How many subscriptions the gateway sent away since it was started. */
+  private async countSentAway(): Promise<number> {
+    for (;;) {
+      // It may be killed meanwhile.
+      const gauges = await readGauges(await this.gateway.enter()).catch(() => null);
+      const count = gauges?.get('amicus_slow_subscriptions_total');
+      if (gauges !== null && count === undefined)
+        throw new Error('The gateway does not count whom it sends away.');
+      if (count !== undefined) return count;
+    }
   }
 }
 
