@@ -36,7 +36,7 @@ const short = {
   ...full,
   short: true,
   sizes: [200],
-  rounds: 3,
+  rounds: 1,
   warmUps: 1,
   deliveries: 600,
   memoryBase: 50,

@@ -22,6 +22,7 @@ const full = {
 const short = {
   ...full,
   short: true,
+  nodes: [1, 2],
   listeners: 60,
   rounds: 1,
   warmUps: 1,
