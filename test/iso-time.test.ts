@@ -22,8 +22,10 @@ describe('a time is written as toISOString does', () => {
   it('whatever it is, and throws for what is no time', () => {
     fc.assert(
       fc.property(fc.date({ noInvalidDate: true }), fc.integer({ min: 0, max: 4e12 }), (date, ms) => {
-        expect(toIsoTime(date)).toBe(date.toISOString());
-        expect(toIsoTime(new Date(ms))).toBe(new Date(ms).toISOString());
+        // `expect` would take longer than all the rest.
+        for (const time of [date, new Date(ms)])
+          if (toIsoTime(time) !== time.toISOString())
+            throw new Error(`${toIsoTime(time)} in place of ${time.toISOString()}`);
       }),
       { numRuns: 30_000 },
     );
