@@ -5,13 +5,17 @@ const Sequencer = require('@jest/test-sequencer').default;
 const LONG = [
   'profile-fanout-kill',
   'chaos-cluster',
-  'chaos-checker',
+  'readme',
   'rolling',
   'chaos',
-  'readme',
-  'model-at-once',
   'database-away',
   'races',
+  'many-callers',
+  'chaos-checker',
+  'promises-clients',
+  'slow-consumer',
+  'model-at-once',
+  'model',
 ];
 
 /**
