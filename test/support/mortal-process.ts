@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent } from 'node:http';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { signToken } from '../../src/auth/signer';
 import type { Config } from '../../src/config';
-import { post } from './post';
 import { RUN_TYPESCRIPT } from './run-typescript';
 import { toEnvironment } from './seeded-store';
 
@@ -22,7 +20,6 @@ export interface Death {
 /** A server in a process that ends by SIGKILL, or stops by SIGSTOP: see mortal-server.ts. */
 export class MortalProcess {
   private url: string | null = null;
-  private readonly agent = new Agent({ keepAlive: true });
   private readonly exited: Promise<unknown>;
   private readonly told: Promise<unknown>;
 
@@ -72,13 +69,15 @@ export class MortalProcess {
       expiresInSeconds: 3_600,
       nowMs: Date.now(),
     });
-    const headers = { authorization: `Bearer ${token}` };
-    const body = JSON.stringify({ query, variables });
-    const answer = await post(this.url, { headers, body, agent: this.agent }).catch(() => null);
-    if (answer === null) return false;
-    const { errors } = JSON.parse(answer) as { errors?: unknown };
-    if (errors !== undefined) throw new Error(JSON.stringify(errors));
-    return true;
+    const answer = await fetch(this.url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    })
+      .then((response) => response.json() as Promise<{ errors?: unknown }>)
+      .catch(() => null);
+    if (answer?.errors !== undefined) throw new Error(JSON.stringify(answer.errors));
+    return answer !== null;
   }
 
   /** Resolves with the signal that ended it. */
