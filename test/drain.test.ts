@@ -115,3 +115,13 @@ test('a client that breaks the protocol instead of saying good-bye does not make
   await expect(stopped).resolves.toBeUndefined();
   await client.closed;
 });
+
+test('who is sent away from a path that has no WebSocket, and does not go, does not hold up the end', async () => {
+  const server = await TestServer.start();
+  const client = await RawConnection.open(server.url);
+  client.socket.allowHalfOpen = true;
+  client.write('GET /other HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  expect(await client.until((text) => text.endsWith('\r\n\r\n'))).toMatch(/^HTTP\/1\.1 404 /);
+  await server.stop();
+  client.close();
+});

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { handleProtocols, type Server as Protocol } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Verdict } from '../rates/rate-limit';
@@ -60,7 +61,7 @@ export function attachWebSocket(
   server.on('upgrade', (request, connection, head) => {
     if (splitUrl(request).path !== GRAPHQL_PATH) {
       connection.on('error', () => connection.destroy());
-      connection.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      sendAway(connection, 'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
     heartbeat ??= startHeartbeat(sockets);
@@ -72,7 +73,7 @@ export function attachWebSocket(
       .findConnectRefusal(request)
       .then((refusal) => {
         if (refusal !== null) {
-          connection.end(toRefusal(refusal));
+          sendAway(connection, toRefusal(refusal));
           return;
         }
         connection.off('error', onLost);
@@ -118,6 +119,12 @@ function untilClosed(socket: WebSocket): Promise<void> {
       resolve();
     });
   });
+}
+
+/** Does not wait until the client closes its side: Node looks after the connection no longer, and it may never do so. */
+function sendAway(connection: Duplex, answer: string): void {
+  connection.once('finish', () => connection.destroy());
+  connection.end(answer);
 }
 
 function toRefusal(verdict: Verdict): string {
