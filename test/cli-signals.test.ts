@@ -88,3 +88,34 @@ test.each([
     expect(outcome).toEqual([code, null]);
   },
 );
+
+test('a WebSocket that comes while the server stops is sent away, and does not keep the process', async () => {
+  const server = start(['serve']);
+  const exited = once(server, 'exit');
+  const { port } = new URL((await readFirstLine(server)).trim().split(' ').at(-1) ?? '');
+  const client = connect(Number(port), '127.0.0.1');
+  client.write('POST /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\nGET /graphql HTTP/1.1\r\n');
+  // Of the second request the server has heard by then.
+  await once(client, 'data');
+  server.kill('SIGTERM');
+  while (await isListening(Number(port)));
+  client.write(
+    'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n' +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n',
+  );
+  expect(await text(client)).toMatch(/^HTTP\/1\.1 503 /);
+  expect(await exited).toEqual([0, null]);
+});
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(port, '127.0.0.1');
+    probe.on('error', () => {
+      resolve(false);
+    });
+    probe.on('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+  });
+}

@@ -56,7 +56,7 @@ export function attachWebSocket(
     onClosed: (session) => sessions.delete(session),
     waitForDocument,
   };
-  // Begins with the first socket: a server that could not listen has nothing to stop.
+  // Begins with the first socket: a server that could not listen has nothing to stop, and one that stops takes none.
   let heartbeat: NodeJS.Timeout | undefined;
   server.on('upgrade', (request, connection, head) => {
     if (splitUrl(request).path !== GRAPHQL_PATH) {
@@ -64,7 +64,6 @@ export function attachWebSocket(
       sendAway(connection, 'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
-    heartbeat ??= startHeartbeat(sockets);
     const onLost = (): void => {
       connection.destroy();
     };
@@ -81,6 +80,7 @@ export function attachWebSocket(
         request.headers[REQUEST_ID] = observed.requestID;
         const rateKey = rateDoor.toKey(request);
         sockets.handleUpgrade(request, connection, head, (socket) => {
+          heartbeat ??= startHeartbeat(sockets);
           const underWay: Session['underWay'] = new Map();
           const session: Session = { socket, connection, rateKey, underWay, observed, asked: null };
           sessions.add(session);
