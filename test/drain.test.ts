@@ -99,6 +99,33 @@ test('a server that was asked to stop says so and serves on for the time set, on
   },
 );
 
+(postgres === undefined ? test.skip : test)(
+  'a request under way is answered, and its connection ends with that',
+  async () => {
+    if (postgres === undefined) return;
+    const place = await Place.create(postgres);
+    const server = await place.serve();
+    const headers = { ...(await server.headers({ userID: 'ann' })), 'content-type': 'application/json' };
+    const body = '{"query":"{ me { id } }"}';
+    const response = await withClient(place.config.databaseUrl ?? '', async (holder) => {
+      await holder.query('BEGIN; LOCK TABLE "user" IN ACCESS EXCLUSIVE MODE');
+      const answered = fetch(server.url, { method: 'POST', headers, body });
+      const waiting = `SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      while ((await holder.query(waiting)).rowCount !== 1);
+      const stopping = server.stop();
+      await untilProbe(server, (status) => status === null);
+      await holder.query('ROLLBACK');
+      await stopping;
+      return answered;
+    });
+    expect(await response.json()).toEqual({ data: { me: { id: 'ann' } } });
+    // Else it would have lasted until it was cut off.
+    expect(response.headers.get('connection')).toBe('close');
+    await place.drop();
+  },
+);
+
 test('a client that breaks the protocol instead of saying good-bye does not make the end a failure', async () => {
   const server = await TestServer.start();
   const client = await RawConnection.open(server.url);

@@ -46,6 +46,8 @@ export interface GraphqlHandlerOptions<Context extends BaseContext> {
   holdBody?: (context: Context) => HeldBody | undefined;
   /** Resolves when a refusal may be sent, with whether the connection ends with it. */
   paceRefusal?: (request: IncomingMessage, status: Refusal) => Promise<boolean>;
+  /** Whether each connection ends with what is answered on it; asked when that is sent. */
+  isStopping?: () => boolean;
   /** Gets what went wrong here, of which the client is told nothing. */
   onError: (error: unknown) => void;
 }
@@ -63,7 +65,7 @@ const CLOSE = { connection: 'close' };
 export function createGraphqlHandler<Context extends BaseContext>(
   options: GraphqlHandlerOptions<Context>,
 ): GraphqlHandler {
-  const { origins, onError } = options;
+  const { origins, onError, isStopping = () => false } = options;
   return async (request, response, search) => {
     const shared = origins.toHeaders(request.headers);
     try {
@@ -76,7 +78,7 @@ export function createGraphqlHandler<Context extends BaseContext>(
       const { status, headers, body } = await execute(request, search, options);
       const isLast =
         isRefusal(status) || !request.complete ? await isLastOf(request, status, options) : false;
-      send(response, status, { ...shared, ...headers, ...(isLast && CLOSE) }, body);
+      send(response, status, { ...shared, ...headers, ...((isLast || isStopping()) && CLOSE) }, body);
     } catch (error) {
       // A client that went away in the middle of its request is nobody's fault here.
       if (request.errored !== null) return;
@@ -84,7 +86,7 @@ export function createGraphqlHandler<Context extends BaseContext>(
       const problem = error instanceof HttpProblem ? error : DEFECT;
       const isLast = await isLastOf(request, problem.status, options);
       const type = { 'content-type': 'application/json; charset=utf-8' };
-      const headers = { ...shared, ...type, ...problem.headers, ...(isLast && CLOSE) };
+      const headers = { ...shared, ...type, ...problem.headers, ...((isLast || isStopping()) && CLOSE) };
       send(response, problem.status, headers, JSON.stringify({ errors: [problem.toGraphql()] }));
     }
   };

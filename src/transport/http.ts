@@ -136,6 +136,8 @@ export function createHttpServer(options: HttpOptions): Server {
     maxBodyBytes: limits.maxBodyBytes,
     holdBody: ({ viewer }) => (viewer.isAdmin ? undefined : room.open(viewer.userID)),
     paceRefusal: (request, status) => rateDoor.paceRefusal(request, status),
+    // Who comes again on a connection of its own finds a server that stays.
+    isStopping: () => !options.isReady(),
     onError,
   });
   const server = createServer({
@@ -170,7 +172,6 @@ export function createHttpServer(options: HttpOptions): Server {
   return server;
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
-    // Who comes again on a connection of its own finds a server that stays.
     if (!options.isReady()) response.setHeader('connection', 'close');
     const { path, search } = splitUrl(request);
     switch (path) {
