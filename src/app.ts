@@ -66,6 +66,8 @@ export interface App {
 
 /** How long requests and sockets under way may take to end once the process is asked to stop. */
 const GRACE_MS = 10_000;
+/** How long a connection may say nothing then: the first request of one that is new may be under way. */
+const SILENCE_MS = 1_000;
 
 /**
  * The whole server: configuration → database and rules → schema → authentication → the HTTP and WebSocket doors.
@@ -256,8 +258,12 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     closers.add(async () => {
       // The port closes first: a client that is told to go away must not come back to this process.
       const stopped = stopServer(server, GRACE_MS);
+      const silence = setTimeout(() => {
+        connections.dropSilent();
+      }, SILENCE_MS);
       await sockets.stop(GRACE_MS);
       await stopped;
+      clearTimeout(silence);
       // Those whose clients have gone, or were cut off, still need what is closed next.
       await answerInTime(requests.idle(), GRACE_MS);
     });

@@ -152,3 +152,14 @@ test('who is sent away from a path that has no WebSocket, and does not go, does 
   await server.stop();
   client.close();
 });
+
+test('who has connected and says nothing is not waited for as long as a request', async () => {
+  const server = await TestServer.start();
+  const client = await RawConnection.open(server.url);
+  // The connection was taken when one that was made later is answered.
+  await server.call('ann', '{ me { id } }');
+  const startedMs = performance.now();
+  await server.stop();
+  expect(performance.now() - startedMs).toBeLessThan(8_000);
+  await client.closed;
+});

@@ -13,7 +13,7 @@ export class Connections {
   /** With the number of HTTP requests under way on each. */
   private readonly underWay = new Map<Duplex, number>();
   /** The longest idle first. */
-  private readonly idle = new Set<Duplex>();
+  private readonly idle = new Set<Duplex & { readonly bytesRead?: number }>();
   /** For want of room, since the start. */
   dropped = 0;
 
@@ -61,6 +61,11 @@ export class Connections {
   /** Somebody with a valid token is served on it: until the request ends, or for good where there is none. */
   hold(connection: Duplex): void {
     this.idle.delete(connection);
+  }
+
+  /** Cuts off those on which nothing has come yet: browsers open some for later, and Node takes them for busy. */
+  dropSilent(): void {
+    for (const connection of this.idle) if (connection.bytesRead === 0) connection.destroy();
   }
 
   private enter(connection: Duplex): void {
