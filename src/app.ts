@@ -242,6 +242,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       rateDoor,
       observer,
       onError,
+      requests,
       waitForDocument: ({ authenticated }, { query }) =>
         lanes.waitForDocument(authenticated?.viewer.userID ?? '', () => operations.isKnown(query)),
     });

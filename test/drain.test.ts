@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import { answerInTime } from '../src/lib/answer-in-time';
+import { Issuer, sign } from './support/issuer';
 import { LogLines } from './support/log-lines';
 import { Place } from './support/place';
 import { RawConnection } from './support/raw-connection';
@@ -8,6 +10,9 @@ import { TestServer } from './support/server';
 import { stores } from './support/stores';
 
 const postgres = stores.find(({ name }) => name === 'PostgreSQL');
+
+/** The level of what the log tells of a defect. */
+const ERROR = 50;
 
 /** Asks until the answer, or that there is none, is as wanted. */
 async function untilProbe(server: TestServer, isWanted: (status: number | null) => boolean): Promise<void> {
@@ -93,7 +98,6 @@ test('a server that was asked to stop says so and serves on for the time set, on
       await stopping;
     });
     expect(log.find('operation')).toMatchObject([{ code: 'ABORTED' }]);
-    const ERROR = 50;
     expect(log.lines.filter(({ level }) => Number(level) >= ERROR)).toEqual([]);
     await place.drop();
   },
@@ -125,6 +129,33 @@ test('a server that was asked to stop says so and serves on for the time set, on
     await place.drop();
   },
 );
+
+test('a socket whose token is being checked comes to its end before anything that it needs is closed', async () => {
+  const issuer = await Issuer.start();
+  const key = await issuer.createKey('1');
+  issuer.publish(key.jwk);
+  issuer.isHanging = true;
+  const log = new LogLines();
+  const server = await TestServer.start({
+    logTo: log,
+    config: { jwtSecret: null, jwksUrl: issuer.url, logLevel: 'info' },
+  });
+  const socket = await RawSocket.open(server);
+  const authorization = `Bearer ${await sign(key, { sub: 'ann' })}`;
+  socket.send({ type: 'connection_init', payload: { authorization } });
+  while (issuer.waiting.size === 0) await untilProbe(server, (status) => status === 200);
+  const stopping = server.stop();
+  expect(await socket.closed).toMatchObject({ code: 1001 });
+  const early = await answerInTime(
+    stopping.then(() => 'stopped'),
+    1_000,
+  );
+  issuer.goOn();
+  await stopping;
+  await issuer.stop();
+  expect(early).toBeNull();
+  expect(log.lines.filter(({ level }) => Number(level) >= ERROR)).toEqual([]);
+});
 
 test('a client that breaks the protocol instead of saying good-bye does not make the end a failure', async () => {
   const server = await TestServer.start();

@@ -1,4 +1,5 @@
 import type { Server as Protocol, SubscribePayload, WebSocket as ProtocolSocket } from 'graphql-ws';
+import type { UnderWay } from '../lib/under-way';
 import { readClientMessage, type ClientMessage } from './client-message';
 import type { Session } from './graphql-ws-protocol';
 import { MessageTurns } from './message-turns';
@@ -23,6 +24,8 @@ export interface SocketOptions {
   onError: (error: unknown) => void;
   isStopping: () => boolean;
   onClosed: (session: Session) => void;
+  /** Counts what is done for a message until it has ended: a client that goes away ends only what it listens to. */
+  requests: UnderWay;
   /** Null for a document that may be looked at now; resolves with false where it never may be. */
   waitForDocument: (session: Session, payload: SubscribePayload) => Promise<boolean> | null;
 }
@@ -112,7 +115,8 @@ class ServedSocket implements ProtocolSocket {
 
   private begin({ text, begins, payload }: ClientMessage, handle: Handle): void {
     this.session.asked = payload ?? null;
-    void this.work(text, begins, payload?.extensions?.['traceparent'], handle);
+    const traceparent = payload?.extensions?.['traceparent'];
+    void this.options.requests.run(() => this.work(text, begins, traceparent, handle));
   }
 
   private async beginLater(turn: Promise<boolean>, message: ClientMessage, handle: Handle): Promise<void> {

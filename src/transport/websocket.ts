@@ -35,8 +35,12 @@ export function attachWebSocket(
     rateDoor,
     observer,
     onError,
+    requests,
     waitForDocument,
-  }: { rateDoor: RateDoor; observer: Observer } & Pick<SocketOptions, 'onError' | 'waitForDocument'>,
+  }: { rateDoor: RateDoor; observer: Observer } & Pick<
+    SocketOptions,
+    'onError' | 'requests' | 'waitForDocument'
+  >,
 ): WebSocketDoor {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -54,6 +58,7 @@ export function attachWebSocket(
     onError,
     isStopping: () => isStopping,
     onClosed: (session) => sessions.delete(session),
+    requests,
     waitForDocument,
   };
   // Begins with the first socket: a server that could not listen has nothing to stop, and one that stops takes none.
