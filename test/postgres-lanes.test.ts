@@ -1,5 +1,6 @@
 import { openDatabase } from '../src/database/open-database';
 import type { Database } from '../src/database/sql';
+import { DatabaseUnavailableError } from '../src/database/unavailable';
 import { createTestDatabase, dropTestDatabase, toDatabaseUrl, withClient } from './support/postgres-server';
 import { findPostgres } from './support/stores';
 
@@ -120,5 +121,22 @@ const SLEEP = 'SELECT pg_backend_pid(), pg_sleep(0.5)';
       { status: 'fulfilled', value: [[1]] },
       { status: 'fulfilled', value: [[2]] },
     ]);
+  });
+
+  test('are not to blame for one before them that could not be prepared', async () => {
+    database = await openDatabase({
+      dataDir: '',
+      databaseUrl: url,
+      postgres: { databasePoolSize: 4, databaseLockTimeoutMs: 500 },
+    });
+    const { reader } = database;
+    const reads = await withClient(url, async (client) => {
+      await client.query('BEGIN; LOCK TABLE block');
+      const [first, second] = [1, 2].map(() => reader.tuples('SELECT owner_id FROM block'));
+      await expect(first).rejects.toThrow(DatabaseUnavailableError);
+      await client.query('COMMIT');
+      return second;
+    });
+    expect(reads).toEqual([]);
   });
 });

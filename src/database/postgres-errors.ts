@@ -44,6 +44,7 @@ const UNAVAILABLE_MESSAGES: readonly string[] = [
 ];
 
 const UNIQUE_VIOLATION = '23505';
+const UNKNOWN_STATEMENT = '26000';
 
 /** All connections of the pool were in use for too long, or no new one could be made. */
 export class NoConnectionError extends DatabaseUnavailableError {
@@ -86,6 +87,11 @@ export function isRefusal(error: unknown): boolean {
 /** The error of a second row with the same key. */
 export function isDuplicateKey(error: unknown): boolean {
   return findErrorCode(error) === UNIQUE_VIOLATION;
+}
+
+/** Whether the statement was to have been prepared on its connection, and was not. */
+export function isNotPrepared(error: unknown): boolean {
+  return findErrorCode(error) === UNKNOWN_STATEMENT;
 }
 
 /** Throws the error, as a DatabaseUnavailableError when that is what it says. */

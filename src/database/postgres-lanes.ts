@@ -1,5 +1,6 @@
 import type { PoolClient, QueryArrayConfig } from 'pg';
 import type { PostgresConnections } from './postgres-connections';
+import { isNotPrepared } from './postgres-errors';
 
 /** On one connection at a time. One that takes long holds up no more than these. */
 const MAX_UNDER_WAY = 8;
@@ -38,11 +39,13 @@ export class PostgresLanes {
     } catch (error) {
       lane.failure = error;
       this.#forget(lane);
-      throw this.#connections.explain(error);
+      if (!isNotPrepared(error)) throw this.#connections.explain(error);
     } finally {
       lane.underWay--;
       if (lane.underWay === 0) this.#giveBack(lane);
     }
+    // It was sent in the trust that the one before, of the same text, would prepare it, and that one has failed.
+    return this.#connections.query<Row & object>(statement);
   }
 
   /** The first with room, so that the others come to their end; and the least busy one where none has. */
