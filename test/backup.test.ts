@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataFolder } from '../src/database/data-folder';
@@ -210,6 +220,24 @@ describe('a restore', () => {
     expect(withoutEpochs(restored.stdout)).toEqual(withoutEpochs(old.stdout));
     rmSync(`${aside}-wal`);
     expect(statSync(aside).size).toBeGreaterThan(10_000);
+  });
+
+  it('brings back what was kept aside of a server that was killed', async () => {
+    await prepare();
+    await place.do('backup', file('backup'));
+    const dataDir = place.config.dataDir ?? '';
+    const database = await openDatabase({ dataDir });
+    await database.transaction((tx) => tx.all(`UPDATE "user" SET nick_name = 'last'`));
+    // As at the moment of its end: its last commit is in the log only.
+    for (const ending of ['', '-wal'])
+      copyFileSync(join(dataDir, `amicus.sqlite${ending}`), file(`killed${ending}`));
+    await database.stop();
+    for (const ending of ['', '-wal'])
+      renameSync(file(`killed${ending}`), join(dataDir, `amicus.sqlite${ending}`));
+    const aside = /is now (.*)\n/.exec(await place.do('restore', '--replace', file('backup')))?.[1] ?? '';
+    expect((await place.run(['export', '-'])).stdout).not.toContain('last');
+    await place.do('restore', '--replace', aside);
+    expect((await place.run(['export', '-'])).stdout).toContain('last');
   });
 
   it('refuses a folder that a server has', async () => {

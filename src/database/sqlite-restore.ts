@@ -42,8 +42,12 @@ export async function restoreSqlite(options: RestoreOptions): Promise<string | n
   try {
     // Of a restore that was killed.
     await removeDatabase(draft);
-    await copyFile(backup, draft);
-    await chmod(draft, 0o600);
+    // One that was kept aside, or copied from a server that was killed, has commits in a log beside it.
+    for (const ending of ['', '-wal']) {
+      if (!existsSync(backup + ending)) continue;
+      await copyFile(backup + ending, draft + ending);
+      await chmod(draft + ending, 0o600);
+    }
     await prepareDatabase(draft, prepare);
     await synchronize(draft);
     const aside = `${file}.${asideEnding ?? ''}`;
