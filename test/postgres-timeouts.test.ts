@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openDatabase } from '../src/database/open-database';
 import type { PostgresConfig } from '../src/database/postgres-config';
 import { Cable } from './support/cable';
 import { createUsers, loadRelation } from './support/people';
 import { createTestDatabase, dropTestDatabase, toDatabaseUrl, withClient } from './support/postgres-server';
+import { type CommandOutcome, runCommand } from './support/run-command';
+import { toEnvironment } from './support/seeded-store';
 import { type GraphqlAnswer, TestServer } from './support/server';
 import { findPostgres, type Store } from './support/stores';
 
@@ -113,6 +116,23 @@ const UNAVAILABLE = {
     expect(await loadRelation(running, 'ann', 'open')).toBe('BOTH_WAY');
     const { friendshipEventPosition: after } = await running.call('ann', '{ friendshipEventPosition }');
     expect(after).not.toBe(before);
+  });
+
+  test('an import waits for as long as it takes', async () => {
+    const env = { ...toEnvironment({ databaseUrl: url }), AMICUS_MUTATION_TIMEOUT_MS: '100' };
+    const importEdges = (edges: string): Promise<CommandOutcome> =>
+      runCommand(['import', '--edges', '-'], env, edges);
+    await importEdges('ann bob');
+    const running = await whileHeld(async () => {
+      const outcome = importEdges('ann cho');
+      await waitForWaiting(1);
+      await delay(300);
+      return { outcome };
+    });
+    expect(await running.outcome).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^imported 1 friendship: /) as string,
+    });
   });
 
   test('a transaction in which nothing is asked for is ended by PostgreSQL and run again', async () => {

@@ -23,8 +23,8 @@ export async function importFile(terminal: Terminal, options: ImportOptions): Pr
   const config = loadConfig(terminal.env);
   // Before the database, so that a wrong name leaves no data folder behind.
   const source = await loadImportSource(options.path, terminal.stdin);
-  // With --strict all is one transaction, into which a file, or a pipe, may come slowly.
-  const services = await openServices({ ...config, ...UNBOUNDED });
+  // With --strict all is one transaction, into which a file, or a pipe, may come slowly; and no client waits.
+  const services = await openServices({ ...config, ...UNBOUNDED, queryTimeoutMs: 0, mutationTimeoutMs: 0 });
   try {
     const toUser = createUserCoercion(createExecutableSchema(services));
     const imports = new ImportService(services.database, services.users, services.relations, toUser);
