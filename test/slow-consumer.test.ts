@@ -1,3 +1,4 @@
+import { readGauges } from './support/gauges';
 import { createUsers, importFriends, toIDs } from './support/people';
 import type { RawSocket } from './support/raw-socket';
 import { TestServer } from './support/server';
@@ -125,6 +126,27 @@ describeOnStores('a client that does not read what it is sent', (store) => {
     const events = await late.readUntil(await loadHead('late'));
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => (events[0]?.seq ?? 0) + index));
     expect(events).toHaveLength(1 + HISTORY);
+  });
+
+  it('leaves nothing behind by what it listens to and does not read', async () => {
+    await createUsers(server, ['fickle'], { customInfo: LARGE });
+    const start = await loadHead('fickle');
+    await change('fickle', HISTORY);
+    const fickle = await openReader('fickle');
+    fickle.subscribe(start);
+    while (fickle.measure() < MAX_UNREAD_BYTES) await fickle.letServerWork(1);
+    const waitForStalled = async (count: number): Promise<void> => {
+      while ((await readGauges(server.url)).get('amicus_stalled_subscriptions') !== count);
+    };
+    await waitForStalled(1);
+    const { waiting } = fickle;
+    for (let round = 0; round < 10; round++) {
+      fickle.subscribe(null, 'other');
+      await waitForStalled(2);
+      fickle.complete('other');
+      await waitForStalled(1);
+    }
+    expect(fickle.waiting).toBe(waiting);
   });
 
   it('is not sent away while it reads, however slowly', async () => {

@@ -38,7 +38,7 @@ export interface Sink {
   readonly takenBytes: number;
   /** False while too much that was sent has not been read. */
   hasRoom(): boolean;
-  /** Calls back once when there is room again. */
+  /** Calls back once when there is room again: what was given last, and not after the end. */
   whenRoom(callback: () => void): void;
   /** Calls back once when the subscriber is gone; at once when it is gone already. */
   whenEnded(callback: () => void): void;

@@ -17,6 +17,8 @@ export class SocketSink implements Sink {
   private readonly head: ByteText;
   private hasEnded = false;
   private onEnd: () => void = () => undefined;
+  /** Listens to the connection, which may last for hours without having room. */
+  private onRoom: (() => void) | null = null;
 
   constructor(
     private readonly socket: WebSocket,
@@ -38,6 +40,8 @@ export class SocketSink implements Sink {
   }
 
   whenRoom(callback: () => void): void {
+    this.stopWaiting();
+    this.onRoom = callback;
     this.connection.once('drain', callback);
   }
 
@@ -49,6 +53,7 @@ export class SocketSink implements Sink {
   end(): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
+    this.stopWaiting();
     this.onEnd();
   }
 
@@ -63,5 +68,10 @@ export class SocketSink implements Sink {
 
   closeUnavailable(): void {
     this.socket.close(TRY_AGAIN_LATER, 'Unavailable now; go on by the last cursor');
+  }
+
+  private stopWaiting(): void {
+    if (this.onRoom !== null) this.connection.off('drain', this.onRoom);
+    this.onRoom = null;
   }
 }

@@ -59,8 +59,17 @@ export class SlowReader {
     return writableLength;
   }
 
-  subscribe(after: string | null): void {
-    this.socket.subscribe('1', LISTEN, { after });
+  /** What waits on the server until everything that it holds has gone out. */
+  get waiting(): number {
+    return this.serverEnd.listenerCount('drain');
+  }
+
+  subscribe(after: string | null, id = '1'): void {
+    this.socket.subscribe(id, LISTEN, { after });
+  }
+
+  complete(id: string): void {
+    this.socket.complete(id);
   }
 
   /** Turns of the server in which it could do more; calls are what it takes to have them. */
