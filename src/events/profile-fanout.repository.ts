@@ -9,10 +9,18 @@ export interface FanoutJob {
   stop_at: string;
   /** 1 when the round has passed the end of the owners and begun again at the first. */
   wrapped: number;
+  /** Another one after each change of the row. */
+  version: string;
 }
 
+/** Whoever has it works on the job. Any number will do that nobody else takes. */
+const CLAIMS = 41_628;
+/** More than are worked on at once. */
+const MAX_CLAIMED = 100;
+
 export class ProfileFanoutRepository {
-  private readonly lockNextJob: string;
+  private readonly claimNextJob: string;
+  private readonly lockJob: string;
   private readonly requestJobs: string;
   private readonly selectOwners: string;
   private readonly selectRemaining: string;
@@ -27,9 +35,19 @@ export class ProfileFanoutRepository {
         WHERE friend_id = $1 AND owner_id > $2 AND ($3 = 0 OR owner_id <= $4) ORDER BY owner_id LIMIT $5) AS batch`;
     this.selectRemaining = `SELECT ${dialect.list('owner_id')} AS owner_ids FROM friend
       WHERE friend_id = $1 AND ${dialect.isOneOf('owner_id', '$2')}`;
-    const lock = dialect.name === 'sqlite' ? '' : ' FOR UPDATE SKIP LOCKED';
-    this.lockNextJob = `SELECT user_id, position, stop_at, wrapped FROM profile_fanout
-      WHERE user_id > $1 ORDER BY user_id LIMIT 1${lock}`;
+    const [columns, claim, lock] =
+      dialect.name === 'sqlite'
+        ? [`user_id, position, stop_at, wrapped, '' AS version`, 'true', '']
+        : [
+            'user_id, position, stop_at, wrapped, CAST(xmin AS text) AS version',
+            `pg_try_advisory_xact_lock(${CLAIMS}, hashtext(user_id))`,
+            'FOR UPDATE SKIP LOCKED',
+          ];
+    // Only as many are claimed as are given: the inner limit keeps the condition out of where the rows are found.
+    this.claimNextJob = `SELECT * FROM (
+        SELECT ${columns} FROM profile_fanout WHERE user_id > $1 ORDER BY user_id LIMIT ${MAX_CLAIMED}) AS next
+      WHERE ${claim} LIMIT 1`;
+    this.lockJob = `SELECT ${columns} FROM profile_fanout WHERE user_id = $1 ${lock}`;
   }
 
   /** A change while a job is under way makes its round begin anew from where it stands, not from the start. */
@@ -38,14 +56,20 @@ export class ProfileFanoutRepository {
   }
 
   /**
-   * A job that nobody else works on, held until `tx` ends: the next in the order of their users behind this one, or
-   * the first again. Null when there is none.
+   * A job that nobody else works on until `tx` ends: the next in the order of their users behind this one, or the first
+   * again. Null when there is none. It can change until it is locked.
    */
-  async findNext(tx: Transaction, afterUserID: string): Promise<FanoutJob | null> {
-    const [next] = await tx.all<FanoutJob>(this.lockNextJob, [afterUserID]);
+  async claimNext(tx: Transaction, afterUserID: string): Promise<FanoutJob | null> {
+    const [next] = await tx.all<FanoutJob>(this.claimNextJob, [afterUserID]);
     if (next !== undefined) return next;
-    const [first] = afterUserID === '' ? [] : await tx.all<FanoutJob>(this.lockNextJob, ['']);
+    const [first] = afterUserID === '' ? [] : await tx.all<FanoutJob>(this.claimNextJob, ['']);
     return first ?? null;
+  }
+
+  /** Keeps the job as it is until `tx` ends; false when it is not as it was any more, or about to change. */
+  async lock(tx: Transaction, job: FanoutJob): Promise<boolean> {
+    const [now] = await tx.all<FanoutJob>(this.lockJob, [job.user_id]);
+    return now?.version === job.version;
   }
 
   /** How many jobs there are, and when the profile of the oldest changed first; null when there are none. */

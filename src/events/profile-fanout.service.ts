@@ -10,6 +10,8 @@ const BATCH = 3_000;
 /** How many jobs go on at once where the database has more than one writer. */
 const WORKERS = 4;
 const RETRY_MS = 1_000;
+/** When to look again at a job that changed while it was worked on. */
+const CHANGED_MS = 50;
 /** How long a job may lie that another process left behind. */
 const LOOK_MS = 10_000;
 
@@ -95,15 +97,19 @@ export class ProfileFanout {
     } catch (error) {
       this.onError(error);
       // The job row is still there.
-      if (this.stopped) return;
-      clearTimeout(this.retry);
-      this.retry = setTimeout(() => {
-        this.wake();
-      }, RETRY_MS);
+      this.wakeAfter(RETRY_MS);
     } finally {
       // Within the turn in which it looked last: who wakes after that must find a place.
       this.busy--;
     }
+  }
+
+  private wakeAfter(delayMs: number): void {
+    if (this.stopped) return;
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => {
+      this.wake();
+    }, delayMs);
   }
 
   private mayGoOn(): boolean {
@@ -113,28 +119,40 @@ export class ProfileFanout {
   /** One batch of the job whose turn it is; false when there is no job that nobody works on. */
   private expandBatch(onJob: (userID: string) => void): Promise<boolean> {
     return this.database.transaction(async (tx) => {
-      const job = await this.jobs.findNext(tx, this.lastUserID);
+      const job = await this.jobs.claimNext(tx, this.lastUserID);
       if (job === null) return false;
       this.lastUserID = job.user_id;
       onJob(job.user_id);
       const found = await this.jobs.loadOwners(tx, job, BATCH + 1);
       const owners = found.slice(0, BATCH);
+      const remaining = await this.lock(tx, job, owners);
+      if (remaining === null) {
+        this.wakeAfter(CHANGED_MS);
+        return false;
+      }
       const payload = { userIDs: [job.user_id] };
-      await this.log.appendToEach(tx, await this.lock(tx, job, owners), {
-        type: 'FRIEND_INFO_CHANGED',
-        payload,
-      });
+      await this.log.appendToEach(tx, remaining, { type: 'FRIEND_INFO_CHANGED', payload });
       const next = advance(job, owners, found.length > BATCH);
       await (next === null ? this.jobs.remove(tx, job.user_id) : this.jobs.move(tx, next));
       return true;
     });
   }
 
-  /** Those of the owners who still have the user once their streams are locked: who has not is told nothing. */
-  private async lock(tx: Transaction, job: FanoutJob, owners: readonly string[]): Promise<readonly string[]> {
+  /**
+   * Those of the owners who still have the user once their streams are locked: who has not is told nothing. Null when
+   * the job has changed meanwhile. It is locked last, as by those who change profiles: they hold streams when they come
+   * to the jobs, and would wait for a job whose worker waits for them.
+   */
+  private async lock(
+    tx: Transaction,
+    job: FanoutJob,
+    owners: readonly string[],
+  ): Promise<readonly string[] | null> {
     // With one writer at a time nobody can have left meanwhile.
-    if (owners.length === 0 || this.workers === 1) return owners;
+    if (this.workers === 1) return owners;
     await this.log.lock(tx, owners);
+    if (!(await this.jobs.lock(tx, job))) return null;
+    if (owners.length === 0) return owners;
     const remaining = await this.jobs.loadRemaining(tx, job, owners);
     return owners.filter((userID) => remaining.has(userID));
   }
