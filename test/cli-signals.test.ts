@@ -20,9 +20,9 @@ afterEach(() => {
 });
 
 /** The program as a process of its own, with no setting but its folder and a free port. */
-function start(args: string[]): ChildProcess {
+function start(args: string[], more: Record<string, string> = {}): ChildProcess {
   const main = join(__dirname, '../src/main.ts');
-  const settings = { AMICUS_DATA_DIR: folder, AMICUS_PORT: '0', AMICUS_LOG_LEVEL: 'silent' };
+  const settings = { AMICUS_DATA_DIR: folder, AMICUS_PORT: '0', AMICUS_LOG_LEVEL: 'silent', ...more };
   const started = spawn(process.execPath, [...RUN_TYPESCRIPT, main, ...args], {
     cwd: join(__dirname, '..'),
     env: { PATH: process.env['PATH'], ...settings },
@@ -119,3 +119,16 @@ function isListening(port: number): Promise<boolean> {
     });
   });
 }
+
+test('a server whose log nobody reads any more serves on', async () => {
+  const server = start(['serve'], { AMICUS_LOG_LEVEL: 'info', AMICUS_LOG_REQUESTS: 'true' });
+  const exited = once(server, 'exit');
+  const lines = server.stdout?.iterator({ destroyOnReturn: false });
+  const { value } = (await lines?.next()) as { value: Buffer };
+  const url = value.toString().trim().split(' ').at(-1) ?? '';
+  server.stderr?.destroy();
+  // Each is told of in the log, and the first failure shows by the second line.
+  for (let request = 0; request < 5; request++) expect((await fetch(url)).status).toBe(401);
+  server.kill('SIGTERM');
+  expect(await exited).toEqual([0, null]);
+});
