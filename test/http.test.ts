@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { RawConnection } from './support/raw-connection';
 import { TestServer } from './support/server';
 
 describe('the HTTP door', () => {
@@ -145,6 +146,27 @@ describe('the HTTP door', () => {
     const response = await post(body);
     expect(response.status).toBe(400);
     expect(await response.text()).not.toMatch(/node_modules|\bat .*:\d+/);
+  });
+
+  it.each(['h2c', 'TLS/1.0, h2c'])('answers a request that offers to go on with %s', async (offered) => {
+    const { authorization } = await server.headers({ userID: 'ann' });
+    const body = '{"query":"{ me { id } }"}';
+    const connection = await RawConnection.open(server.url);
+    connection.write(
+      `POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: ${offered}\r\n` +
+        `HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\nAuthorization: ${String(authorization)}\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    const answer = await connection.untilClosed();
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+    expect(answer).toContain('{"data":{"me":{"id":"ann"}}}');
+    const probe = await RawConnection.open(server.url);
+    const offer = `GET /livez HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: ${offered}\r\n\r\n`;
+    // Two on one connection, which goes on as it was.
+    probe.write(offer);
+    await probe.until((text) => text.endsWith('ok\n'));
+    probe.write(offer.replace('Upgrade\r\n', 'close\r\n'));
+    expect((await probe.untilClosed()).match(/HTTP\/1.1 200 OK/g)).toHaveLength(2);
   });
 
   it('stays up whatever the request line is, upgrades included', async () => {

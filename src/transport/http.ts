@@ -12,6 +12,7 @@ import { BodyRoom } from './body-room';
 import type { Connections } from './connections';
 import { HttpProblem, send, toRateProblem } from './http-answer';
 import { createGraphqlHandler } from './http-graphql';
+import { IncomingRequest } from './incoming-request';
 import { MessageTurns } from './message-turns';
 import type { Metrics } from './metrics';
 import { sendMetrics } from './metrics-server';
@@ -141,6 +142,7 @@ export function createHttpServer(options: HttpOptions): Server {
     onError,
   });
   const server = createServer({
+    IncomingMessage: IncomingRequest,
     headersTimeout: limits.headersMs,
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.keepAliveMs,

@@ -1,0 +1,19 @@
+import { IncomingMessage } from 'node:http';
+
+/**
+ * A request that is taken for an upgrade only where it asks for a WebSocket. Clients may offer other protocols with any
+ * request and go on without (RFC 9110, section 7.8), as Java's does with HTTP/2; Node would hand all of them to
+ * whoever waits for upgrades.
+ */
+export class IncomingRequest extends IncomingMessage {
+  private wantsUpgrade = false;
+
+  /** Written and read by Node, when the headers have come. */
+  get upgrade(): boolean {
+    return this.wantsUpgrade && this.headers.upgrade?.toLowerCase() === 'websocket';
+  }
+
+  set upgrade(wantsUpgrade: boolean | null) {
+    this.wantsUpgrade = wantsUpgrade === true;
+  }
+}
