@@ -135,6 +135,18 @@ const UNAVAILABLE = {
     });
   });
 
+  test('a command that waits for too long says for what', async () => {
+    const env = { ...toEnvironment({ databaseUrl: url }), AMICUS_DATABASE_LOCK_TIMEOUT_MS: '100' };
+    const outcome = await withClient(url, async (holder) => {
+      await holder.query('BEGIN; LOCK TABLE revocation IN ACCESS EXCLUSIVE MODE');
+      return runCommand(['revoke', 'ann'], env);
+    });
+    expect(outcome).toMatchObject({
+      exitCode: 1,
+      stderr: 'amicus: The database cannot be reached now. (canceling statement due to lock timeout)\n',
+    });
+  });
+
   test('a transaction in which nothing is asked for is ended by PostgreSQL and run again', async () => {
     const database = await openDatabase({
       dataDir: '',

@@ -1,3 +1,5 @@
+import { DatabaseUnavailableError } from '../database/unavailable';
+
 /** A command cannot do what it was asked to; the message is all that the user needs. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
@@ -12,6 +14,9 @@ const DEFECTS = ['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError', 'As
 export function toFailureText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (DEFECTS.includes(error.name)) return error.stack ?? error.message;
+  // Which of its many reasons it is, only the cause says: no connection, a bound of time, a full disk.
+  if (error instanceof DatabaseUnavailableError && error.cause instanceof Error)
+    return `${error.message} (${toFailureText(error.cause)})`;
   // A failed connection to several addresses is an AggregateError without a message.
   return error.message === ''
     ? toFailureText(error instanceof AggregateError ? error.errors[0] : error.name)
