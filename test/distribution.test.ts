@@ -43,8 +43,7 @@ const REVERSE = 'Of deleteUsers, which administrators call: the lists of everybo
 const EXCEPTIONS: readonly { begins: string; table: string; why: string }[] = [
   { begins: 'SELECT s.user_id, s.head, s.floor, ', table: 'event_stream', why: SWEEP },
   {
-    begins:
-      'SELECT * FROM ( SELECT user_id, position, stop_at, wrapped, CAST(xmin AS text) AS version FROM profile_fanout ',
+    begins: 'SELECT * FROM ( SELECT user_id, position, stop_at, wrapped FROM profile_fanout ',
     table: 'profile_fanout',
     why: SWEEP,
   },

@@ -1,4 +1,5 @@
 import { openDatabase } from '../src/database/open-database';
+import type { PostgresConfig } from '../src/database/postgres-config';
 import type { Database } from '../src/database/sql';
 import { DatabaseUnavailableError } from '../src/database/unavailable';
 import { createTestDatabase, dropTestDatabase, toDatabaseUrl, withClient } from './support/postgres-server';
@@ -24,8 +25,9 @@ const SLEEP = 'SELECT pg_backend_pid(), pg_sleep(0.5)';
     await dropTestDatabase(serverUrl, name);
   });
 
-  async function open(databasePoolSize: number): Promise<Database> {
-    database = await openDatabase({ dataDir: '', databaseUrl: url, postgres: { databasePoolSize } });
+  async function open(databasePoolSize: number, bounds: Partial<PostgresConfig> = {}): Promise<Database> {
+    const postgres = { databasePoolSize, ...bounds };
+    database = await openDatabase({ dataDir: '', databaseUrl: url, postgres });
     return database;
   }
 
@@ -105,12 +107,7 @@ const SLEEP = 'SELECT pg_backend_pid(), pg_sleep(0.5)';
   });
 
   test('behind one that takes too long have their answers', async () => {
-    database = await openDatabase({
-      dataDir: '',
-      databaseUrl: url,
-      postgres: { databasePoolSize: 2, databaseStatementTimeoutMs: 300 },
-    });
-    const { reader } = database;
+    const { reader } = await open(2, { databaseStatementTimeoutMs: 300 });
     const [late, ...others] = await Promise.allSettled([
       reader.tuples('SELECT pg_sleep(5)'),
       reader.tuples('SELECT 1'),
@@ -124,12 +121,7 @@ const SLEEP = 'SELECT pg_backend_pid(), pg_sleep(0.5)';
   });
 
   test('are not to blame for one before them that could not be prepared', async () => {
-    database = await openDatabase({
-      dataDir: '',
-      databaseUrl: url,
-      postgres: { databasePoolSize: 4, databaseLockTimeoutMs: 500 },
-    });
-    const { reader } = database;
+    const { reader } = await open(4, { databaseLockTimeoutMs: 500 });
     const reads = await withClient(url, async (client) => {
       await client.query('BEGIN; LOCK TABLE block');
       const [first, second] = [1, 2].map(() => reader.tuples('SELECT owner_id FROM block'));

@@ -163,4 +163,6 @@ What then costs more, or has to be tried first:
 - A profile change finds its owners (\`friend\` by \`friend_id\`) on every node, once for 3,000 owners; deleting a user looks
   everywhere, too.
 - \`SELECT … FOR UPDATE\` of several users' streams locks on several nodes; they are locked in sorted order on each, and a
-  deadlock between nodes is found by Citus and run again by Amicus.`;
+  deadlock between nodes is found by Citus and run again by Amicus.
+- The server that tells the owners of a changed profile claims that job by an advisory lock, taken in the statement that
+  reads the job: whether two servers meet at the same lock through Citus has to be tried, too.`;

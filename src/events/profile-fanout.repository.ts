@@ -9,8 +9,6 @@ export interface FanoutJob {
   stop_at: string;
   /** 1 when the round has passed the end of the owners and begun again at the first. */
   wrapped: number;
-  /** Another one after each change of the row. */
-  version: string;
 }
 
 /** Whoever has it works on the job. Any number will do that nobody else takes. */
@@ -35,14 +33,11 @@ export class ProfileFanoutRepository {
         WHERE friend_id = $1 AND owner_id > $2 AND ($3 = 0 OR owner_id <= $4) ORDER BY owner_id LIMIT $5) AS batch`;
     this.selectRemaining = `SELECT ${dialect.list('owner_id')} AS owner_ids FROM friend
       WHERE friend_id = $1 AND ${dialect.isOneOf('owner_id', '$2')}`;
-    const [columns, claim, lock] =
+    const columns = 'user_id, position, stop_at, wrapped';
+    const [claim, lock] =
       dialect.name === 'sqlite'
-        ? [`user_id, position, stop_at, wrapped, '' AS version`, 'true', '']
-        : [
-            'user_id, position, stop_at, wrapped, CAST(xmin AS text) AS version',
-            `pg_try_advisory_xact_lock(${CLAIMS}, hashtext(user_id))`,
-            'FOR UPDATE SKIP LOCKED',
-          ];
+        ? ['true', '']
+        : [`pg_try_advisory_xact_lock(${CLAIMS}, hashtext(user_id))`, 'FOR UPDATE SKIP LOCKED'];
     // Only as many are claimed as are given: the inner limit keeps the condition out of where the rows are found.
     this.claimNextJob = `SELECT * FROM (
         SELECT ${columns} FROM profile_fanout WHERE user_id > $1 ORDER BY user_id LIMIT ${MAX_CLAIMED}) AS next
@@ -66,10 +61,13 @@ export class ProfileFanoutRepository {
     return first ?? null;
   }
 
-  /** Keeps the job as it is until `tx` ends; false when it is not as it was any more, or about to change. */
+  /**
+   * Keeps the job as it is until `tx` ends; false when its round is not the one that it was any more, or about to change.
+   * A further change of the profile while nobody has been told yet leaves it the same: whoever is told now hears of both.
+   */
   async lock(tx: Transaction, job: FanoutJob): Promise<boolean> {
     const [now] = await tx.all<FanoutJob>(this.lockJob, [job.user_id]);
-    return now?.version === job.version;
+    return now?.position === job.position && now.stop_at === job.stop_at && now.wrapped === job.wrapped;
   }
 
   /** How many jobs there are, and when the profile of the oldest changed first; null when there are none. */

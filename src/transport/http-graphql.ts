@@ -66,6 +66,7 @@ export function createGraphqlHandler<Context extends BaseContext>(
   options: GraphqlHandlerOptions<Context>,
 ): GraphqlHandler {
   const { origins, onError, isStopping = () => false } = options;
+  const toEnd = (isLast: boolean): Readonly<Record<string, string>> => (isLast || isStopping() ? CLOSE : {});
   return async (request, response, search) => {
     const shared = origins.toHeaders(request.headers);
     try {
@@ -78,7 +79,7 @@ export function createGraphqlHandler<Context extends BaseContext>(
       const { status, headers, body } = await execute(request, search, options);
       const isLast =
         isRefusal(status) || !request.complete ? await isLastOf(request, status, options) : false;
-      send(response, status, { ...shared, ...headers, ...((isLast || isStopping()) && CLOSE) }, body);
+      send(response, status, { ...shared, ...headers, ...toEnd(isLast) }, body);
     } catch (error) {
       // A client that went away in the middle of its request is nobody's fault here.
       if (request.errored !== null) return;
@@ -86,7 +87,7 @@ export function createGraphqlHandler<Context extends BaseContext>(
       const problem = error instanceof HttpProblem ? error : DEFECT;
       const isLast = await isLastOf(request, problem.status, options);
       const type = { 'content-type': 'application/json; charset=utf-8' };
-      const headers = { ...shared, ...type, ...problem.headers, ...((isLast || isStopping()) && CLOSE) };
+      const headers = { ...shared, ...type, ...problem.headers, ...toEnd(isLast) };
       send(response, problem.status, headers, JSON.stringify({ errors: [problem.toGraphql()] }));
     }
   };
