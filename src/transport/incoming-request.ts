@@ -10,7 +10,9 @@ export class IncomingRequest extends IncomingMessage {
 
   /** Written and read by Node, when the headers have come. */
   get upgrade(): boolean {
-    return this.wantsUpgrade && this.headers.upgrade?.toLowerCase() === 'websocket';
+    if (!this.wantsUpgrade) return false;
+    // Node takes CONNECT for one, too, and cuts it off when nobody waits for that.
+    return this.method === 'CONNECT' || this.headers.upgrade?.toLowerCase() === 'websocket';
   }
 
   set upgrade(wantsUpgrade: boolean | null) {
