@@ -296,7 +296,9 @@ export class EventHub {
       const { waiting } = channel;
       if (waiting === undefined) continue;
       channel.waiting = undefined;
-      const ready = this.findReady(channel, nowMs);
+      // Nearly nobody is full: who is shows when it is sent to.
+      const ready =
+        waiting === null || this.stalled.size > 0 ? this.findReady(channel, nowMs) : channel.subscriptions;
       if (ready.length === 0) continue;
       if (waiting !== null && ready.every((subscription) => subscription.isNext(waiting))) {
         for (const subscription of ready) outbox.add(subscription, subscription.takeNext(waiting));
