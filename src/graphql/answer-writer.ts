@@ -38,8 +38,8 @@ export class AnswerWriters {
   constructor(private readonly schema: GraphQLSchema) {}
 
   /**
-   * Of a query without conditions, to be called with the root value; null where there is none. The text equals
-   * `JSON.stringify` of the data that graphql-js answers.
+   * Of a query without conditions, to be called with the root value; null where there is none. The bytes are
+   * those of `JSON.stringify` of the data that graphql-js answers.
    */
   find(document: DocumentNode): Write | null {
     const { schema, kept } = this;

@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import type { ByteText } from '../lib/byte-text';
 import { AnswerWriters } from './answer-writer';
 import { settleConditions, toCompilable, type CompilableOperation } from './compilable-operation';
 import { createPlainReader } from './plain-variables';
@@ -88,13 +89,13 @@ export class CompiledQueries {
   }
 
   /**
-   * The JSON text of the data, which is `JSON.stringify` of what `findData` gives; at once where nothing is waited for.
+   * The JSON of the data, the bytes of `JSON.stringify` of what `findData` gives; at once where nothing is waited for.
    * Null for what has to be executed another way. Never throws or rejects.
    */
   findText(
     args: Omit<ExecutionArgs, 'schema'>,
     operation: OperationDefinitionNode | null | undefined,
-  ): string | null | Promise<string | null> {
+  ): ByteText | null | Promise<ByteText | null> {
     try {
       const prepared = this.prepare(args, operation);
       if (prepared === null) return null;

@@ -6,6 +6,7 @@ import {
   type ExecutionResult,
   type OperationDefinitionNode,
 } from 'graphql';
+import type { ByteText } from '../lib/byte-text';
 import { MAX_COERCION_ERRORS, type CompiledQueries } from './compiled-queries';
 import type { RequestContext } from './context';
 import type { Timeouts } from './timeouts';
@@ -35,15 +36,15 @@ export class Execution {
   }
 
   /**
-   * The JSON text of the data, when it is written in time, and at once where nothing is waited for; null for what has
+   * The JSON of the data, when it is written in time, and at once where nothing is waited for; null for what has
    * then to be executed plainly.
    */
   findText(
     args: Omit<Execute, 'schema'>,
     operation: OperationDefinitionNode,
-  ): string | null | Promise<string | null> {
+  ): ByteText | null | Promise<ByteText | null> {
     args.contextValue.progress.isTried = true;
-    return this.timeouts.limitOr<string | null>(
+    return this.timeouts.limitOr<ByteText | null>(
       operation,
       args.contextValue,
       () => this.compiled.findText(args, operation),

@@ -1,5 +1,6 @@
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { ByteText } from '../lib/byte-text';
 import type { OperationRates } from '../rates/operation-rates';
 import { toRateHeaders } from '../rates/rate-refusal';
 import type { RequestContext } from './context';
@@ -10,7 +11,7 @@ import type { QueryLimiter } from './limits';
 interface Answer {
   status: 200;
   headers: Readonly<Record<string, string>>;
-  body: string;
+  body: ByteText;
 }
 
 interface Known {

@@ -1,12 +1,13 @@
 import { isEnumType, type GraphQLLeafType } from 'graphql';
+import { toByteText, type ByteText } from '../lib/byte-text';
 import { toIsoTime } from '../lib/iso-time';
 import { NotPlainError } from './not-plain';
 
 /** Gives the JSON text of a value that is neither null nor undefined. Throws at one that the type does not have. */
-export type WriteLeaf = (value: unknown) => string;
+export type WriteLeaf = (value: unknown) => ByteText;
 
 /** Of what nearly all answers are made of; null for a value that is not of the usual kind. */
-const USUAL: Readonly<Record<string, (value: unknown) => string | null>> = {
+const USUAL: Readonly<Record<string, (value: unknown) => ByteText | null>> = {
   ID: writeText,
   String: writeText,
   Int: (value) => (typeof value === 'number' && (value | 0) === value ? String(value) : null),
@@ -15,9 +16,9 @@ const USUAL: Readonly<Record<string, (value: unknown) => string | null>> = {
 };
 
 export function createLeafWriter(type: GraphQLLeafType): WriteLeaf {
-  const write = (value: unknown): string => toJson(type.serialize(value));
+  const write = (value: unknown): ByteText => toJson(type.serialize(value));
   if (isEnumType(type)) {
-    const texts = new Map<unknown, string>(
+    const texts = new Map<unknown, ByteText>(
       type.getValues().map(({ name, value }) => [value, JSON.stringify(name)]),
     );
     return (value) => texts.get(value) ?? write(value);
@@ -31,19 +32,20 @@ const SHORT = 64;
 const [BLANK, QUOTE, BACKSLASH, TILDE] = [0x20, 0x22, 0x5c, 0x7e];
 
 /** `JSON.stringify` takes three times as long for a short text that stands in JSON as it is. */
-function writeText(value: unknown): string | null {
+function writeText(value: unknown): ByteText | null {
   if (typeof value !== 'string') return null;
-  if (value.length > SHORT) return JSON.stringify(value);
+  if (value.length > SHORT) return toByteText(JSON.stringify(value));
   for (let at = 0; at < value.length; at++) {
     const unit = value.charCodeAt(at);
-    if (unit < BLANK || unit > TILDE || unit === QUOTE || unit === BACKSLASH) return JSON.stringify(value);
+    if (unit < BLANK || unit > TILDE || unit === QUOTE || unit === BACKSLASH)
+      return toByteText(JSON.stringify(value));
   }
   return `"${value}"`;
 }
 
-function toJson(value: unknown): string {
+function toJson(value: unknown): ByteText {
   // Nothing is what `undefined` would become.
   const text = JSON.stringify(value) as string | undefined;
   if (text === undefined) throw new NotPlainError();
-  return text;
+  return toByteText(text);
 }

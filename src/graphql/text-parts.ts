@@ -1,5 +1,7 @@
-/** A text, or one that has to be waited for. */
-export type Text = string | Promise<string>;
+import type { ByteText } from '../lib/byte-text';
+
+/** The bytes of a text, or those that have to be waited for. */
+export type Text = ByteText | Promise<ByteText>;
 
 /** What resolvers are given besides what they stand on. */
 export interface Asking {
@@ -12,7 +14,7 @@ export interface Asking {
 export type Write = (value: unknown, asking: Asking) => Text;
 
 /** The text between two others. */
-export function encloseText(before: string, text: Text, after: string): Text {
+export function encloseText(before: ByteText, text: Text, after: ByteText): Text {
   return typeof text === 'string' ? before + text + after : text.then((known) => before + known + after);
 }
 
@@ -32,7 +34,7 @@ async function joinLater(
   from: number,
   count: number,
   toPart: (index: number) => Text,
-): Promise<string> {
+): Promise<ByteText> {
   try {
     for (let index = from; index < count; index++) parts.push(toPart(index));
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { toByteText, type ByteText } from '../lib/byte-text';
 import type { Verdict } from '../rates/rate-limit';
 import { toRateError, toRateHeaders } from '../rates/rate-refusal';
 
@@ -31,9 +32,16 @@ export function send(
   headers: Readonly<Record<string, string>>,
   body: string,
 ): void {
+  sendBytes(response, status, headers, toByteText(body));
+}
+
+export function sendBytes(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: ByteText,
+): void {
   if (response.headersSent || response.destroyed) return;
-  const length = Buffer.byteLength(body);
-  // One text with the head, which is copied once; where every character is a byte, as it is.
-  const encoding = length === body.length ? 'latin1' : 'utf8';
-  response.writeHead(status, { ...headers, 'content-length': length }).end(body, encoding);
+  // One text with the head, which is copied once.
+  response.writeHead(status, { ...headers, 'content-length': body.length }).end(body, 'latin1');
 }

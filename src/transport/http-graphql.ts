@@ -4,8 +4,9 @@ import { GraphQLError } from 'graphql';
 import { DatabaseUnavailableError } from '../database/unavailable';
 import { CodedError } from '../errors';
 import { toHttpError, toUnavailableHead } from '../graphql/error-presenter';
+import { toByteText, type ByteText } from '../lib/byte-text';
 import type { HeldBody } from './body-room';
-import { HttpProblem, send } from './http-answer';
+import { HttpProblem, send, sendBytes } from './http-answer';
 import { LARGE_BYTES, readJson } from './http-body';
 import { fromSearch, toSearch } from './http-search';
 import type { Origins } from './origins';
@@ -21,7 +22,7 @@ interface Shortcut<Context> {
 interface Answer {
   status: number;
   headers: Readonly<Record<string, string>>;
-  body: string;
+  body: ByteText;
 }
 
 export interface GraphqlHandlerOptions<Context extends BaseContext> {
@@ -79,7 +80,7 @@ export function createGraphqlHandler<Context extends BaseContext>(
       const { status, headers, body } = await execute(request, search, options);
       const isLast =
         isRefusal(status) || !request.complete ? await isLastOf(request, status, options) : false;
-      send(response, status, { ...shared, ...headers, ...toEnd(isLast) }, body);
+      sendBytes(response, status, { ...shared, ...headers, ...toEnd(isLast) }, body);
     } catch (error) {
       // A client that went away in the middle of its request is nobody's fault here.
       if (request.errored !== null) return;
@@ -211,7 +212,7 @@ function toHeaderMap(headers: IncomingHttpHeaders): HeaderMap {
 function toAnswer({ status = 200, headers, body }: HTTPGraphQLResponse): Answer {
   // Results come in pieces only for @defer and @stream, which the schema does not have.
   if (body.kind !== 'complete') throw new Error('A result in pieces was not expected.');
-  return { status, headers: Object.fromEntries(headers), body: body.string };
+  return { status, headers: Object.fromEntries(headers), body: toByteText(body.string) };
 }
 
 async function throwAgain(error: unknown): Promise<never> {
