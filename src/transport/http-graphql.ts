@@ -42,6 +42,8 @@ export interface GraphqlHandlerOptions<Context extends BaseContext> {
   /** Throws or rejects when the text of a document is not to be looked at, and may take its time. */
   admitDocument?: (context: Context, text: string) => Promise<void> | undefined;
   origins: Origins;
+  /** Of every answer to the request. */
+  toHeaders?: (request: IncomingMessage) => Readonly<Record<string, string>>;
   maxBodyBytes: number;
   /** Where the caller's body is held until it is whole; undefined for any room. */
   holdBody?: (context: Context) => HeldBody | undefined;
@@ -69,7 +71,7 @@ export function createGraphqlHandler<Context extends BaseContext>(
   const { origins, onError, isStopping = () => false } = options;
   const toEnd = (isLast: boolean): Readonly<Record<string, string>> => (isLast || isStopping() ? CLOSE : {});
   return async (request, response, search) => {
-    const shared = origins.toHeaders(request.headers);
+    const shared = { ...origins.toHeaders(request.headers), ...options.toHeaders?.(request) };
     try {
       const preflight = request.method === 'OPTIONS' ? origins.toPreflight(request.headers) : null;
       if (preflight !== null) {

@@ -134,6 +134,8 @@ export function createHttpServer(options: HttpOptions): Server {
       return options.waitForDocument(viewer, text)?.then(requireTurn);
     },
     origins: new Origins(corsOrigins),
+    // Set on the response instead, Node would go through all its headers one by one.
+    toHeaders: (request) => observer.toHeaders(request),
     maxBodyBytes: limits.maxBodyBytes,
     holdBody: ({ viewer }) => (viewer.isAdmin ? undefined : room.open(viewer.userID)),
     paceRefusal: (request, status) => rateDoor.paceRefusal(request, status),

@@ -31,7 +31,6 @@ export class Observer {
     const { tracing } = this.options;
     const operation = new WatchedOperation('http', toRequestID(request.headers), tracing);
     this.operations.set(request, operation);
-    response.setHeader(REQUEST_ID, operation.requestID);
     if (tracing === null) {
       await answer();
       this.endRequest(operation, request, response);
@@ -60,6 +59,12 @@ export class Observer {
   /** The operation that a request over HTTP asks for. */
   find(request: IncomingMessage): WatchedOperation | null {
     return this.operations.get(request) ?? null;
+  }
+
+  /** What its answer tells of the request. */
+  toHeaders(request: IncomingMessage): Readonly<Record<string, string>> {
+    const operation = this.find(request);
+    return operation === null ? {} : { [REQUEST_ID]: operation.requestID };
   }
 
   /** Looks on while a WebSocket connection lasts. */
