@@ -1,5 +1,5 @@
 import { Devices } from './support/devices';
-import { act, befriend, createUsers, follow, loadRelation } from './support/people';
+import { act, befriend, createUsers, follow, importFriends, loadRelation } from './support/people';
 import { TestServer } from './support/server';
 import { describeOnStores } from './support/stores';
 
@@ -73,6 +73,30 @@ describeOnStores('the friend list', (store) => {
     expect(await relationsBy('BOTH')).toEqual(infos.map((info) => info['relation']));
     const [single, mine] = ['NONE', 'IN_MY_FRIEND_LIST'];
     expect(await relationsBy('SINGLE')).toEqual([single, mine, single, single, mine, single, mine, single]);
+  });
+
+  it('shows what is asked for of an entry in one place, or under one condition, and not in another', async () => {
+    const entry = { userID: 'told', addSource: 'AddSource_Type_App', addWording: 'hello' };
+    await createUsers(server, ['teller', 'told']);
+    await importFriends(server, 'teller', [{ ...entry, friendGroups: ['all'] }]);
+    const groups = `{
+      friendGroups { ...Group } more: friendGroups { ...Group friends { nodes { addSource addWording } } }
+    } fragment Group on FriendGroup { friends { nodes { userID } } }`;
+    expect(await server.call('teller', groups)).toEqual({
+      friendGroups: [{ friends: { nodes: [{ userID: 'told' }] } }],
+      more: [{ friends: { nodes: [entry] } }],
+    });
+    const merged = `query ($more: Boolean!) { friendList { nodes { userID } } ...More @include(if: $more) }
+      fragment More on Query { friendList { nodes { addSource addWording } } }`;
+    const spread = `query ($more: Boolean!) { friendList { nodes { userID ...More } } }
+      fragment More on FriendInfo { ... @include(if: $more) { addSource addWording } }`;
+    for (const query of [merged, spread]) {
+      for (const more of [false, true]) {
+        expect(await server.call('teller', query, { more })).toEqual({
+          friendList: { nodes: [more ? entry : { userID: 'told' }] },
+        });
+      }
+    }
   });
 
   it('takes remark and custom fields of a friend, for the owner alone', async () => {

@@ -2,18 +2,19 @@ import { Kind, type FieldNode, type GraphQLResolveInfo, type SelectionSetNode } 
 
 type Fragments = GraphQLResolveInfo['fragments'];
 
-/** By the first node of the field that is resolved, and by name: lives as long as the document does. */
-const known = new WeakMap<FieldNode, Map<string, boolean>>();
+/**
+ * By the list of the nodes that ask for the field that is resolved, and by name. The list is that of one execution, or of
+ * a compiled query: a node stands in others with other nodes beside it, and with other fragments below it.
+ */
+const known = new WeakMap<readonly FieldNode[], Map<string, boolean>>();
 
 /**
  * Whether a field of this name is selected anywhere below the one that is resolved. Conditions are not looked at: it
  * may be one that is skipped.
  */
 export function asksFor({ fieldNodes, fragments }: GraphQLResolveInfo, name: string): boolean {
-  const [first] = fieldNodes;
-  if (first === undefined) return false;
-  let answers = known.get(first);
-  if (answers === undefined) known.set(first, (answers = new Map<string, boolean>()));
+  let answers = known.get(fieldNodes);
+  if (answers === undefined) known.set(fieldNodes, (answers = new Map<string, boolean>()));
   let answer = answers.get(name);
   if (answer === undefined) {
     const seen = new Set<string>();
