@@ -115,6 +115,20 @@ describe('a query that was answered before', () => {
     expect([await see('bob'), await see('fox')]).toEqual(['Bob 2', 'Fox 2']);
   });
 
+  it('refuses null where it is refused the first time: for an argument that has a default', async () => {
+    const query = `query ($ids: [ID!]!, $type: FriendType) {
+      checkFriends(userIDs: $ids, checkType: $type) { relation }
+    }`;
+    const wrong = { query, variables: { ids: ['bob'], type: null } };
+    const first = await ask('kid', wrong);
+    expect(first.text).toContain('BAD_USER_INPUT');
+    for (let time = 0; time < 2; time++) {
+      const { text } = await ask('kid', { query, variables: { ids: ['bob'] } });
+      expect(text).toBe('{"data":{"checkFriends":[{"relation":"NONE"}]}}\n');
+    }
+    expect((await ask('kid', wrong)).text).toBe(first.text);
+  });
+
   it('counts once each time, and is refused past the limit', async () => {
     const body = { query: '{ me { id } }' };
     const left: unknown[] = [];
