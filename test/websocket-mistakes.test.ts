@@ -43,6 +43,11 @@ describe('a mistake in one operation', () => {
     ['{ me { id ', 'GRAPHQL_PARSE_FAILED'],
     ['{ me { nope } }', 'GRAPHQL_VALIDATION_FAILED'],
     [`{ ${'me { id } '.repeat(2000)} }`, 'GRAPHQL_PARSE_FAILED'],
+    ['subscription { friendshipEvents @skip(if: true) { seq } }', 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'subscription { ...F } fragment F on Subscription { ... @include(if: false) { friendshipEvents { seq } } }',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
   ])('that makes it no operation: %.20s… is answered by error', async (query, code) => {
     const socket = await sockets.init('ann');
     socket.subscribe('events', LISTEN);

@@ -14,7 +14,7 @@ import { CodedError } from '../errors';
 import { TOO_NESTED } from './error-presenter';
 import { EventRenderer, type RendererSources } from './event-renderer';
 import type { QueryLimiter } from './limits';
-import { toEventDocument, type EventDocument } from './subscription-operation';
+import { findEmptySubscription, toEventDocument, type EventDocument } from './subscription-operation';
 
 interface Checked {
   document: DocumentNode;
@@ -128,8 +128,11 @@ export class Operations {
       code = 'GRAPHQL_VALIDATION_FAILED';
       const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
       const errors = validate(this.schema, document, rules, { hideSuggestions: !introspection });
-      if (errors.length === 0) return { document };
-      return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
+      if (errors.length > 0) return { errors: errors.map((error) => withCode(error, code)) };
+      const empty = findEmptySubscription(document);
+      if (empty === undefined) return { document };
+      const nodes = [empty];
+      return { errors: [withCode(new GraphQLError('A subscription asks for one field.', { nodes }), code)] };
     } catch (error) {
       // The parser had no room left for brackets within brackets.
       if (error instanceof RangeError) return { errors: [withCode(new GraphQLError(TOO_NESTED), code)] };

@@ -1,4 +1,14 @@
-import { getOperationAST, Kind, visit, type ASTNode, type DocumentNode } from 'graphql';
+import {
+  getOperationAST,
+  Kind,
+  OperationTypeNode,
+  visit,
+  type ASTNode,
+  type DocumentNode,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { countRootFields } from '../rates/root-fields';
+import { settleConditions } from './compilable-operation';
 
 /** A subscription's document as it is executed over events. */
 export interface EventDocument {
@@ -29,4 +39,20 @@ export function toEventDocument(document: DocumentNode, operationName: string | 
     VariableDefinition: ({ variable }) => (variables.has(variable.name.value) ? undefined : null),
   });
   return { document: bare, variables };
+}
+
+/**
+ * The subscription of a validated document that asks for nothing: its field stands under a condition that never holds.
+ * graphql-js finds it valid, and throws when it is to be opened.
+ */
+export function findEmptySubscription(document: DocumentNode): OperationDefinitionNode | undefined {
+  return document.definitions
+    .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+    .filter(({ operation }) => operation === OperationTypeNode.SUBSCRIPTION)
+    .find((subscription) => {
+      // Variables decide nothing there: validation sees to it.
+      const settled = settleConditions(document, subscription, () => true);
+      const [operation] = settled.definitions;
+      return operation?.kind === Kind.OPERATION_DEFINITION && countRootFields(settled, operation).all === 0;
+    });
 }
