@@ -69,6 +69,17 @@ describeOnStores('profiles are fresh for friends and at most ten minutes old for
     });
   });
 
+  it('a stranger: read anew when the clock was set back, for nobody knows how old the copy is', async () => {
+    await look();
+    await rename('new');
+    nowMs -= 60 * MINUTE_MS;
+    expect(await look()).toMatchObject({
+      fetchedAt: new Date(nowMs).toISOString(),
+      user: { nickName: 'new' },
+    });
+    nowMs += 60 * MINUTE_MS;
+  });
+
   it('a stranger: each viewer has a copy of its own', async () => {
     await look();
     await rename('new');

@@ -97,13 +97,15 @@ export class StrangerCache {
     const entry = this.isTold() ? this.entries.find(viewerID, userID) : undefined;
     if (entry !== undefined) {
       const fetchedAtMs = entry.fetchedAt.getTime();
-      const isFresh = this.clock.now() - fetchedAtMs < FRESH_MS;
-      if (isFresh && fetchedAtMs > this.findDeletedMs(userID)) {
+      const ageMs = this.clock.now() - fetchedAtMs;
+      if (ageMs >= 0 && ageMs < FRESH_MS && fetchedAtMs > this.findDeletedMs(userID)) {
         this.counts.hits++;
         this.entries.use(entry);
         return entry;
       }
-      this.remove(entry);
+      // How old a copy from the future is, nobody knows: the clock was set back.
+      if (ageMs < 0) this.forget(entry);
+      else this.remove(entry);
     }
     this.counts.misses++;
     return null;
@@ -134,7 +136,8 @@ export class StrangerCache {
     const { bounds } = this;
     for (let oldest = this.entries.findOldest(); oldest !== undefined; oldest = this.entries.findOldest()) {
       if (this.entries.size <= bounds.entries && this.bytes <= bounds.bytes) return;
-      this.evict(oldest);
+      this.counts.evictions++;
+      this.forget(oldest);
     }
   }
 
@@ -193,8 +196,8 @@ export class StrangerCache {
     return mark < this.droppedAll || mark < (this.dropped.get(toKey(viewerID, userID)) ?? 0);
   }
 
-  private evict(entry: Entry): void {
-    this.counts.evictions++;
+  /** Before it is too old. */
+  private forget(entry: Entry): void {
     this.unknownUntilMs = Math.max(this.unknownUntilMs, entry.fetchedAt.getTime());
     this.remove(entry);
   }
