@@ -203,6 +203,36 @@ describe('what one user asks for is limited', () => {
     for (let time = 0; time < 5; time++) expect((await post(ADMIN, `{ no${time} }`)).status).toBe(400);
   });
 
+  it.each<[string, string, (url: string, text: string) => [string, RequestInit]]>([
+    [
+      'a subscription over HTTP',
+      LISTEN,
+      (url, query) => [url, { method: 'POST', body: JSON.stringify({ query }) }],
+    ],
+    [
+      'a mutation by GET',
+      'mutation { setSelfInfo(input: { level: 7 }) { level } }',
+      (url, query) => [`${url}?${String(new URLSearchParams({ query }))}`, {}],
+    ],
+  ])(
+    '%s, which is not served, counts as a document that cannot be executed',
+    async (_what, text, toRequest) => {
+      const headers = {
+        ...(await server.headers({ userID: newUser() })),
+        'content-type': 'application/json',
+      };
+      const statuses: number[] = [];
+      for (let time = 0; time < 5; time++) {
+        // A new document each time.
+        const [url, init] = toRequest(server.url, `${text} #${time}`);
+        const response = await fetch(url, { ...init, headers });
+        expect(response.headers.get('ratelimit-policy')).toBe(`"invalid documents";q=3;w=${HOUR}`);
+        statuses.push(response.status);
+      }
+      expect(statuses.map((status) => status === 429)).toEqual([false, false, false, true, true]);
+    },
+  );
+
   it('a document without the operation that is asked for counts each time, though it is known', async () => {
     const two = 'query A { me { id } } query B { me { id } }';
     const [overHttp, overSocket] = [newUser(), newUser()];

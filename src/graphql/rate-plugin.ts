@@ -10,19 +10,20 @@ import type { RequestContext } from './context';
 export function limitRates(rates: OperationRates): ApolloServerPlugin<RequestContext> {
   return {
     async requestDidStart() {
+      let isServed = false;
       return {
         async didResolveOperation({ contextValue, document, operation, response }) {
-          // Not served here.
           if (operation === undefined || operation.operation === OperationTypeNode.SUBSCRIPTION) return;
+          isServed = true;
           const { viewer, progress } = contextValue;
           const verdict =
             progress.verdict === undefined ? await rates.take(viewer, document, operation) : progress.verdict;
           if (verdict?.isRefused === true) throw toRefusal(verdict);
           tell(verdict, response.http);
         },
-        async didEncounterErrors({ contextValue, source, operation, response, errors }) {
-          // Where there is a text without an operation, that is what the errors are about.
-          if (source === undefined || operation !== undefined) return;
+        async didEncounterErrors({ contextValue, source, response, errors }) {
+          // Where there is a text without an operation that is served here, that is what the errors are about.
+          if (source === undefined || isServed) return;
           const verdict = await rates.takeInvalid(contextValue.viewer);
           tell(verdict, response.http);
           // Apollo Server takes no other errors from here, and answers with those of this list.
