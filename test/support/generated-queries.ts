@@ -35,6 +35,8 @@ export class QueryGenerator {
   private readonly definitions = new Map<string, { type: string; default: string }>();
   private readonly variables: Record<string, unknown> = {};
   private aliases = 0;
+  /** Of fields with arguments, the last one with its name and its arguments. */
+  private readonly calls = new Map<GraphQLField<unknown, unknown>, string>();
   /** How many selections may still be drawn. */
   private budget: number;
   private readonly fragments: { name: string; type: GraphQLObjectType; text: string }[] = [];
@@ -83,13 +85,21 @@ export class QueryGenerator {
   }
 
   private drawField(field: GraphQLField<unknown, unknown>, depth: number): string {
-    const args = field.args.flatMap((arg) => this.drawArgument(arg));
-    // Fields of one name have to agree on their arguments.
-    const alias = args.length > 0 ? `with${this.aliases++}: ` : this.drawAlias(field.name);
+    const call = this.drawCall(field);
     const type = getNamedType(field.type);
     const selection = isObjectType(type) ? ` ${this.drawSelection(type, depth + 1)}` : '';
-    const list = args.length === 0 ? '' : `(${args.join(', ')})`;
-    return `${alias}${field.name}${list}${this.drawDirectives()}${selection}`;
+    return `${call}${this.drawDirectives()}${selection}`;
+  }
+
+  /** Fields of one name have to agree on their arguments: the same are called again, or others by another name. */
+  private drawCall(field: GraphQLField<unknown, unknown>): string {
+    const known = this.calls.get(field);
+    if (known !== undefined && this.int(0, 2) === 0) return known;
+    const args = field.args.flatMap((arg) => this.drawArgument(arg));
+    if (args.length === 0) return `${this.drawAlias(field.name)}${field.name}`;
+    const call = `with${this.aliases++}: ${field.name}(${args.join(', ')})`;
+    this.calls.set(field, call);
+    return call;
   }
 
   private drawAlias(name: string): string {
@@ -133,6 +143,9 @@ export class QueryGenerator {
   private drawArgument(arg: GraphQLArgument): string[] {
     const isRequired = isNonNullType(arg.type) && arg.defaultValue === undefined;
     if (!isRequired && this.int(0, 1) === 0) return [];
+    // What has a default takes a variable that may be null, and no null.
+    if (isNonNullType(arg.type) && !isRequired && this.int(0, 1) === 0)
+      return [`${arg.name}: ${this.drawVariable(getNullableType(arg.type))}`];
     return [`${arg.name}: ${this.drawValue(arg.type)}`];
   }
 
