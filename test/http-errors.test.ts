@@ -96,6 +96,16 @@ describe('an error', () => {
     });
   });
 
+  it('that quotes more than is told ends with a whole character', async () => {
+    for (const before of ['', 'x']) {
+      const n = `${before}${'\u{1f600}'.repeat(1_000)}`;
+      const query = 'query ($n: Int) { friendList(first: $n) { totalCount } }';
+      const [error] = (await server.send('ann', query, { n })).errors ?? [];
+      expect(error?.message).toMatch(/\u{1f600}…$/u);
+      expect(error?.message.isWellFormed()).toBe(true);
+    }
+  });
+
   it('is told from a defect by what it is, not by its words', () => {
     const logged: unknown[] = [];
     const present = (error: unknown) => presentError(error, (_id, cause) => logged.push(cause));

@@ -82,7 +82,9 @@ function toFormatted(error: GraphQLError, cause: unknown): GraphQLFormattedError
 
 /** GraphQL quotes what it was sent, and a value as often as it finds something wrong in it. */
 function shorten(message: string): string {
-  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
+  if (message.length <= MAX_MESSAGE) return message;
+  // Half of a character is no JSON to some clients: they could not read the answer at all.
+  return `${message.slice(0, MAX_MESSAGE).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 function pick({ locations, path }: GraphQLError): Pick<GraphQLFormattedError, 'locations' | 'path'> {
