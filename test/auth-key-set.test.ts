@@ -8,7 +8,9 @@ import { TestServer } from './support/server';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const ANN = { http: 'ann', webSocket: 'ann' };
-const NO_KEYS = 'the keys to check tokens cannot be had, try again later';
+const KEYS_AWAY = 'The keys to check tokens cannot be had now, try again later.';
+/** What both doors say of a token that cannot be checked. */
+const UNCHECKED = { http: `SERVICE_UNAVAILABLE ${KEYS_AWAY}`, webSocket: `1013 ${KEYS_AWAY}` };
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('tokens of an issuer with a key set', () => {
@@ -103,7 +105,7 @@ describe('tokens of an issuer with a key set', () => {
     while (issuer.waiting.size === 0) await setImmediate();
     issuer.trouble = { status: 500, body: '' };
     issuer.goOn();
-    expect(await late).toBe(toRefused(NO_KEYS).http);
+    expect(await late).toBe(UNCHECKED.http);
   });
 
   it.each([
@@ -120,7 +122,7 @@ describe('tokens of an issuer with a key set', () => {
     expect(issuer.fetches).toBe(2);
     clock.nowMs += 1;
     const token = await sign(key, { sub: 'ann', n: 2 });
-    expect(await enter(server, token)).toEqual(toRefused(NO_KEYS));
+    expect(await enter(server, token)).toEqual(UNCHECKED);
     // It is not asked for each token.
     expect(issuer.fetches).toBe(2);
     issuer.trouble = null;
@@ -128,16 +130,52 @@ describe('tokens of an issuer with a key set', () => {
     expect(await enter(server, token)).toEqual(ANN);
   });
 
-  it('are refused while a set was never fetched, until it can be', async () => {
+  it('are not let in while a set was never fetched, until it can be', async () => {
     const key = await issuer.createKey('one');
     issuer.publish(key.jwk);
     issuer.trouble = { status: 503, body: '' };
     const token = await sign(key, { sub: 'ann' });
-    expect(await enter(server, token)).toEqual(toRefused(NO_KEYS));
+    expect(await enter(server, token)).toEqual(UNCHECKED);
     expect(issuer.fetches).toBe(1);
     issuer.trouble = null;
     clock.nowMs += 30_000;
     expect(await enter(server, token)).toEqual(ANN);
+  });
+
+  it('are no refused ones while the URL is down: who sends them is let in as soon as it is up', async () => {
+    const config = { jwksUrl: issuer.url, jwtSecret: null, rateFailures: 1 };
+    const strict = await TestServer.start({ clock, config });
+    const [one, two] = [await issuer.createKey('one'), await issuer.createKey('two')];
+    issuer.publish(one.jwk);
+    const known = await sign(one, { sub: 'ann' });
+    expect(await enterByHttp(strict, known)).toBe('ann');
+    issuer.publish(one.jwk, two.jwk);
+    issuer.trouble = { status: 503, body: '' };
+    clock.nowMs += 30_000;
+    // Whether a key that is not in the set is good cannot be told, however often it is asked for.
+    const fresh = await sign(two, { sub: 'bob' });
+    for (const token of [fresh, fresh]) expect(await enter(strict, token)).toEqual(UNCHECKED);
+    expect(issuer.fetches).toBe(2);
+    clock.nowMs += 24 * HOUR_MS;
+    for (const token of [fresh, known]) expect(await enter(strict, token)).toEqual(UNCHECKED);
+    const { status, headers } = await fetch(strict.url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${known}`, 'content-type': 'application/json' },
+      body: '{"query":"{ me { id } }"}',
+    });
+    expect([status, headers.get('retry-after')]).toEqual([503, '5']);
+    issuer.trouble = null;
+    clock.nowMs += 30_000;
+    expect(await enter(strict, fresh)).toEqual({ http: 'bob', webSocket: 'bob' });
+    // One that was good before stays known meanwhile.
+    expect(await enter(strict, 'guess')).toMatchObject({ http: toRefused('malformed token').http });
+    issuer.trouble = { status: 503, body: '' };
+    clock.nowMs += 24 * HOUR_MS;
+    expect(await enter(strict, known)).toEqual(UNCHECKED);
+    issuer.trouble = null;
+    clock.nowMs += 30_000;
+    expect(await enter(strict, known)).toEqual(ANN);
+    await strict.stop();
   });
 
   it('are refused when their key, algorithm or header is a trick', async () => {

@@ -16,8 +16,8 @@ interface Fetched {
 /**
  * The issuer's keys. Fetched at the first token, after ten minutes, and for a key that is not among them, at most every
  * 30 seconds. While it is fetched anew, and while its URL is down, the set that was fetched last serves for up to 24
- * hours: only a key that is not in it is waited for. After that, and when there never was a set, asking for a key
- * rejects with what the fetch failed with.
+ * hours: only a key that is not in it is waited for. After that, and when there never was a set, and for a key that is
+ * not in it while its URL is down, asking for a key rejects with what the fetch failed with.
  *
  * jose's own set would be refused as soon as it is ten minutes old and its URL down.
  *
@@ -78,8 +78,12 @@ export function createKeySet(url: string, clock: Clock, onError: (error: unknown
     try {
       return await findKey(header, token);
     } catch (error) {
-      const isUnknown = error instanceof errors.JWKSNoMatchingKey;
-      if (!isUnknown || (fetching === null && isWithin(tried.atMs, COOL_DOWN_MS))) throw error;
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      if (fetching === null && isWithin(tried.atMs, COOL_DOWN_MS)) {
+        // The key may be one of those that could not be fetched.
+        if (tried.failure !== null) throw tried.failure.cause;
+        throw error;
+      }
       return (await fetchNow()).findKey(header, token);
     }
   };

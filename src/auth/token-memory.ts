@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../lib/clock';
-import type { Identity, Verifier } from './verifier';
+import { TokenRefusedError, type Identity, type Verifier } from './verifier';
 
 const MAX_TOKENS = 20_000;
 /** How long a key that its owner has taken back may still be believed in. A secret is the process's own for good. */
@@ -36,7 +36,7 @@ export function rememberTokens(verifier: Verifier, clock: Clock, keepMs: number)
         known.set(digest, { identity, checkedAtMs: nowMs });
         return identity;
       } catch (error) {
-        known.delete(digest);
+        if (error instanceof TokenRefusedError) known.delete(digest);
         throw error;
       }
     },

@@ -21,10 +21,19 @@ export class TokenRefusedError extends Error {
   override readonly name = 'TokenRefusedError';
 }
 
+/** The key set is not to be had, so nothing is known of the token: the same one may be good later. */
+export class KeysUnavailableError extends Error {
+  override readonly name = 'KeysUnavailableError';
+
+  constructor(cause: unknown) {
+    super('The keys to check tokens cannot be had now, try again later.', { cause });
+  }
+}
+
 export interface Verifier {
   /**
    * The identity of a token that is whole, signed with the right key, in time, of the right issuer and audience.
-   * Rejects with a TokenRefusedError and nothing else; null, undefined and "" are "no token".
+   * Rejects with a TokenRefusedError, or a KeysUnavailableError, and nothing else; null, undefined and "" are "no token".
    */
   verify(token: string | null | undefined): Promise<Identity>;
 }
@@ -60,7 +69,7 @@ export function createVerifier(
       if (token === null || token === undefined || token === '') throw new TokenRefusedError('no token');
       const currentDate = new Date(clock.now());
       const payload = await check(token, { ...expected, currentDate }).catch((error: unknown) => {
-        throw toRefusal(error);
+        throw toReason(error);
       });
       return toIdentity(payload, maxAgeSeconds);
     },
@@ -97,7 +106,7 @@ function toIdentity({ sub, exp, iat, jti, role }: JWTPayload, maxAgeSeconds: num
   };
 }
 
-function toRefusal(error: unknown): TokenRefusedError {
+function toReason(error: unknown): TokenRefusedError | KeysUnavailableError {
   if (error instanceof errors.JWTExpired) return new TokenRefusedError('token expired');
   if (error instanceof errors.JWTClaimValidationFailed) {
     const reason = error.reason === 'invalid' ? undefined : CLAIM_REASONS[error.claim];
@@ -109,8 +118,8 @@ function toRefusal(error: unknown): TokenRefusedError {
     return new TokenRefusedError('no key for this token');
   }
   if (isMalformed(error)) return new TokenRefusedError('malformed token');
-  // What is left is the key set's server. The cause is for the log; these errors come from the fetch, before any token.
-  return new TokenRefusedError('the keys to check tokens cannot be had, try again later', { cause: error });
+  // What is left is the key set's server: these errors come from the fetch, before any token.
+  return new KeysUnavailableError(error);
 }
 
 const CLAIM_REASONS: Readonly<Record<string, string>> = {

@@ -41,8 +41,9 @@ const UNAVAILABLE = 'The service is unavailable now, try again later.';
 const MAY_BE_DONE =
   'The service became unavailable meanwhile: it may or may not have been done, so read before you repeat it.';
 const RETRY_AFTER_SECONDS = 5;
+const SIGN_IN = new Map([['www-authenticate', 'Bearer']]);
 
-/** What goes over HTTP with an answer that has no data for want of the database. */
+/** What goes over HTTP with an answer that has no data for want of the database, or of the keys of tokens. */
 export function toUnavailableHead(): Required<HTTPGraphQLHead> {
   const headers = new HeaderMap([['retry-after', String(RETRY_AFTER_SECONDS)]]);
   return { status: ERROR_CODES.SERVICE_UNAVAILABLE, headers };
@@ -51,11 +52,14 @@ export function toUnavailableHead(): Required<HTTPGraphQLHead> {
 /** A token that was refused and the like, as the GraphQL error that carries its HTTP status to Apollo Server. */
 export function toHttpError(error: CodedError, nodes: readonly ASTNode[] = []): GraphQLError {
   const { code } = error.extensions;
-  const headers = code === 'UNAUTHENTICATED' ? new Map([['www-authenticate', 'Bearer']]) : undefined;
+  const http = code === 'SERVICE_UNAVAILABLE' ? toUnavailableHead() : { status: ERROR_CODES[code] };
   return new GraphQLError(error.message, {
     nodes,
     originalError: error,
-    extensions: { ...error.extensions, http: { status: ERROR_CODES[code], ...(headers && { headers }) } },
+    extensions: {
+      ...error.extensions,
+      http: { ...http, ...(code === 'UNAUTHENTICATED' && { headers: SIGN_IN }) },
+    },
   });
 }
 

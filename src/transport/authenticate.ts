@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { TokenRefusedError, type Identity, type Verifier } from '../auth/verifier';
+import { KeysUnavailableError, TokenRefusedError, type Identity, type Verifier } from '../auth/verifier';
 import { CodedError } from '../errors';
 import { isUserID } from '../lib/user-id';
 import type { UserService } from '../users/user.service';
@@ -19,7 +19,7 @@ export interface Authenticated {
   identity: Identity;
 }
 
-/** Throws UNAUTHENTICATED or FORBIDDEN. Creates the user of a first call of one's own where that is switched on. */
+/** Throws UNAUTHENTICATED, FORBIDDEN or SERVICE_UNAVAILABLE. Creates the user of a first call of one's own where that is switched on. */
 export type Authenticate = (credentials: Credentials) => Promise<Authenticated>;
 
 const ACT_AS = 'x-amicus-act-as';
@@ -63,5 +63,6 @@ function toActor(subject: string, isAdmin: boolean, actAs: unknown): string {
 function toCoded(error: unknown): never {
   if (error instanceof TokenRefusedError)
     throw new CodedError('UNAUTHENTICATED', `Not signed in: ${error.message}.`);
+  if (error instanceof KeysUnavailableError) throw new CodedError('SERVICE_UNAVAILABLE', error.message);
   throw error;
 }

@@ -131,15 +131,17 @@ export function createProtocol(options: ProtocolOptions): Server<Session> {
       try {
         return await admit(extra, connectionParams);
       } catch (error) {
-        if (error instanceof CodedError) {
-          options.rateDoor.countRefusal();
-          extra.socket.close(CloseCode.Forbidden, error.message);
-        } else {
+        // From 1013 clients come back by themselves, after 1011 they do not.
+        if (!(error instanceof CodedError)) {
           presentError(error, logDefect);
-          // From 1013 clients come back by themselves, after 1011 they do not.
           const mayComeBack = error instanceof DatabaseUnavailableError;
           if (mayComeBack) extra.socket.close(TRY_AGAIN_LATER, 'Unavailable now');
           else extra.socket.close(INTERNAL_ERROR, 'Something went wrong here');
+        } else if (error.extensions.code === 'SERVICE_UNAVAILABLE') {
+          extra.socket.close(TRY_AGAIN_LATER, error.message);
+        } else {
+          options.rateDoor.countRefusal();
+          extra.socket.close(CloseCode.Forbidden, error.message);
         }
         return false;
       }
