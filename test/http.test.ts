@@ -169,6 +169,21 @@ describe('the HTTP door', () => {
     expect((await probe.untilClosed()).match(/HTTP\/1.1 200 OK/g)).toHaveLength(2);
   });
 
+  it('serves the same where the whole URL is asked for, as proxies may, upgrades included', async () => {
+    const { authorization } = await server.headers({ userID: 'ann' });
+    const get = (target: string, more = 'Connection: close\r\n'): Promise<string> =>
+      sendRaw(`GET ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: ${String(authorization)}\r\n${more}\r\n`);
+    const { origin } = new URL(server.url);
+    expect(await get(`${server.url}?query={me{id}}`)).toContain('{"data":{"me":{"id":"ann"}}}');
+    expect(await get(`${origin.replace('http:', 'HTTPS:')}/livez`)).toMatch(/^HTTP\/1.1 200 /);
+    for (const target of [origin, `${origin}?query={me{id}}`, `${origin}/http:/graphql`])
+      expect([target, (await get(target)).slice(0, 13)]).toEqual([target, 'HTTP/1.1 404 ']);
+    const upgrade =
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 12\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+    // It is told which version it must speak: so it has come to the right place.
+    expect(await get(server.url, upgrade)).toMatch(/^HTTP\/1.1 400 [^]*Sec-WebSocket-Version: 13/);
+  });
+
   it('stays up whatever the request line is, upgrades included', async () => {
     for (const path of ['//', '///', '//:x', 'http://', '/%', '*', '/graphql?%']) {
       for (const extra of [

@@ -20,6 +20,7 @@ import type { Observer } from './observer';
 import { Origins } from './origins';
 import type { PacedLane } from './paced-lane';
 import type { RateDoor } from './rate-door';
+import { splitUrl } from './request-target';
 
 export const GRAPHQL_PATH = '/graphql';
 
@@ -218,9 +219,3 @@ async function sendReadiness(
 }
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
-
-/** Not by `URL`, which throws on what a client may well send. `search` begins with `?`, or is empty. */
-export function splitUrl({ url = '/' }: IncomingMessage): { path: string; search: string } {
-  const mark = url.indexOf('?');
-  return mark === -1 ? { path: url, search: '' } : { path: url.slice(0, mark), search: url.slice(mark) };
-}

@@ -5,10 +5,11 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Verdict } from '../rates/rate-limit';
 import { toRateHeaders } from '../rates/rate-refusal';
 import type { Session } from './graphql-ws-protocol';
-import { GRAPHQL_PATH, splitUrl } from './http';
+import { GRAPHQL_PATH } from './http';
 import type { Observer } from './observer';
 import type { RateDoor } from './rate-door';
 import { REQUEST_ID } from './request-id';
+import { splitUrl } from './request-target';
 import { sayGoodBye, serveSocket, type SocketOptions } from './serve-socket';
 
 const MAX_FRAME_BYTES = 256 * 1024;
