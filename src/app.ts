@@ -66,6 +66,8 @@ export interface App {
 
 /** How long requests and sockets under way may take to end once the process is asked to stop. */
 const GRACE_MS = 10_000;
+/** How long the metrics may take to be read then, on a port of their own. */
+const SCRAPE_MS = 3_000;
 /** How long a connection may say nothing then: the first request of one that is new may be under way. */
 const SILENCE_MS = 1_000;
 
@@ -249,9 +251,9 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     let metricsUrl: string | null = null;
     if (metrics !== null && config.metricsPort !== null) {
       // Before the doors, so that it closes after them: how a server ends is to be seen, too.
-      const metricsServer = createMetricsServer(metrics, onError);
+      const metricsServer = createMetricsServer(metrics, () => !ready, onError);
       const place = await listen(metricsServer, config.metricsHost, config.metricsPort);
-      closers.add(() => stopServer(metricsServer, GRACE_MS));
+      closers.add(() => stopServer(metricsServer, SCRAPE_MS));
       metricsUrl = `${toBaseUrl(place)}/metrics`;
     }
     const baseUrl = toBaseUrl(await listen(server, config.host, config.port));

@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { request, type IncomingMessage } from 'node:http';
 import { answerInTime } from '../src/lib/answer-in-time';
 import { Issuer, sign } from './support/issuer';
 import { LogLines } from './support/log-lines';
@@ -184,13 +185,46 @@ test('who is sent away from a path that has no WebSocket, and does not go, does 
   client.close();
 });
 
-test('who has connected and says nothing is not waited for as long as a request', async () => {
-  const server = await TestServer.start();
-  const client = await RawConnection.open(server.url);
-  // The connection was taken when one that was made later is answered.
+test('who has connected and says nothing is not waited for as long as a request, at either port', async () => {
+  const server = await TestServer.start({ config: { metricsPort: 0 } });
+  const metricsUrl = server.metricsUrl ?? '';
+  const clients = [await RawConnection.open(server.url), await RawConnection.open(metricsUrl)];
+  // The connections were taken when those that were made later are answered.
   await server.call('ann', '{ me { id } }');
+  await (await fetch(metricsUrl)).text();
   const startedMs = performance.now();
   await server.stop();
   expect(performance.now() - startedMs).toBeLessThan(8_000);
-  await client.closed;
+  for (const client of clients) await client.closed;
 });
+
+(postgres === undefined ? describe.skip : describe)(
+  'an answer that waits for the database at the stop',
+  () => {
+    const REQUEST_START = 'http.server.request.start';
+
+    it.each([
+      ['/readyz', null],
+      ['/metrics', null],
+      ['/metrics', 0],
+    ])('ends its connection: %s, with the metrics at port %j of their own', async (path, metricsPort) => {
+      if (postgres === undefined) return;
+      const place = await Place.create(postgres);
+      const server = await place.serve({ config: { metricsPort } });
+      let stopping: Promise<void> | undefined;
+      const onStart = (started: unknown): void => {
+        const { url } = (started as { request: IncomingMessage }).request;
+        if (url === path) stopping = server.stop();
+      };
+      subscribe(REQUEST_START, onStart);
+      const client = await RawConnection.open(metricsPort === null ? server.url : (server.metricsUrl ?? ''));
+      client.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      const answer = await client.untilClosed();
+      unsubscribe(REQUEST_START, onStart);
+      await stopping;
+      await place.drop();
+      expect(answer).toMatch(/^HTTP\/1\.1 \d{3} .*\r$/m);
+      expect(answer).toMatch(/^connection: close\r$/im);
+    });
+  },
+);

@@ -91,6 +91,26 @@ describe('what is dear and anybody can cause is done at a pace', () => {
         if (bytes > LARGE_BYTES) await connection.untilClosed();
       }
     });
+
+    it.each(['/livez', '/readyz', '/metrics', '/nowhere', '/graphql?query={me{id}}'])(
+      'that nobody has asked for end the connection: GET %s',
+      async (target) => {
+        const { authorization } = await server.headers({ userID: 'ann' });
+        for (const [length, isLast] of [
+          [`Content-Length: ${LARGE_BYTES}`, false],
+          [`Content-Length: ${LARGE_BYTES + 1}`, true],
+          ['Transfer-Encoding: chunked', true],
+        ] as const) {
+          const connection = await open();
+          connection.write(
+            `GET ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: ${String(authorization)}\r\n${length}\r\n\r\n`,
+          );
+          const answer = await connection.until((text) => text.includes('\r\n\r\n'));
+          expect([length, /^connection: close\r$/im.test(answer)]).toEqual([length, isLast]);
+          if (isLast) await connection.untilClosed();
+        }
+      },
+    );
   });
 
   describe('new documents', () => {

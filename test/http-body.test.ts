@@ -47,6 +47,10 @@ describe('a body', () => {
     expect(await response.text()).toContain('gzip');
   });
 
+  it('is read when it says that it is not compressed, in capitals too', async () => {
+    expect((await post(QUERY, { 'content-encoding': 'Identity' })).status).toBe(200);
+  });
+
   it('that is not UTF-8 is refused, and its bytes do not become other characters', async () => {
     const mutation = (name: string): string =>
       JSON.stringify({ query: `mutation { setSelfInfo(input: { nickName: "${name}" }) { nickName } }` });

@@ -25,6 +25,9 @@ export function toRateProblem(verdict: Verdict): HttpProblem {
   return new HttpProblem(429, 'RATE_LIMITED', message, toRateHeaders(verdict), extensions);
 }
 
+/** Of an answer after which the connection ends. */
+export const CLOSE = { connection: 'close' };
+
 /** Does nothing when an answer has begun already, or when the client has gone. */
 export function send(
   response: ServerResponse,

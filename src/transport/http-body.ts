@@ -8,6 +8,13 @@ import { HttpProblem } from './http-answer';
 /** Above what apps send but in imports. */
 export const LARGE_BYTES = 64 * 1024;
 
+/** Whether the request has a body that is large, or of which nobody knows how large it is. */
+export function mayBeLarge({ headers }: IncomingMessage): boolean {
+  // Without either there is none (RFC 9112, section 6.3).
+  const { 'transfer-encoding': coding, 'content-length': length = 0 } = headers;
+  return coding !== undefined || Number(length) > LARGE_BYTES;
+}
+
 /** Between the values of a large body: of what is no request, half a million small values fit into a megabyte. */
 const MAX_COMMAS = 50_000;
 
@@ -40,7 +47,7 @@ async function read(
   held: HeldBody | undefined,
 ): Promise<unknown> {
   const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') {
+  if (encoding.toLowerCase() !== 'identity') {
     throw new HttpProblem(
       415,
       'BAD_REQUEST',

@@ -6,8 +6,8 @@ import { CodedError } from '../errors';
 import { toHttpError, toUnavailableHead } from '../graphql/error-presenter';
 import { toByteText, type ByteText } from '../lib/byte-text';
 import type { HeldBody } from './body-room';
-import { HttpProblem, send, sendBytes } from './http-answer';
-import { LARGE_BYTES, readJson } from './http-body';
+import { CLOSE, HttpProblem, send, sendBytes } from './http-answer';
+import { mayBeLarge, readJson } from './http-body';
 import { fromSearch, toSearch } from './http-search';
 import type { Origins } from './origins';
 
@@ -62,7 +62,6 @@ type Parameters = Readonly<Record<string, unknown>>;
 type GraphqlHandler = (request: IncomingMessage, response: ServerResponse, search: string) => Promise<void>;
 
 const METHODS = 'GET, POST';
-const CLOSE = { connection: 'close' };
 
 /** GraphQL over HTTP by any Apollo Server that is started. The handler answers whatever happens, and never rejects. */
 export function createGraphqlHandler<Context extends BaseContext>(
@@ -195,12 +194,7 @@ async function isLastOf(
 ): Promise<boolean> {
   if (isRefusal(status) && (await paceRefusal?.(request, status)) === true) return true;
   // A large body that nobody has asked for is not read away either, which takes as long as reading it.
-  return !request.complete && !isSmall(request);
-}
-
-function isSmall({ method, headers }: IncomingMessage): boolean {
-  const { 'content-length': length = method === 'GET' ? 0 : NaN } = headers;
-  return Number(length) <= LARGE_BYTES;
+  return !request.complete && mayBeLarge(request);
 }
 
 function toHeaderMap(headers: IncomingHttpHeaders): HeaderMap {

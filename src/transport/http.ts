@@ -10,12 +10,13 @@ import type { Viewer } from '../users/viewer';
 import { fromHeaders, type Authenticate } from './authenticate';
 import { BodyRoom } from './body-room';
 import type { Connections } from './connections';
-import { HttpProblem, send, toRateProblem } from './http-answer';
+import { CLOSE, HttpProblem, send, toRateProblem } from './http-answer';
+import { mayBeLarge } from './http-body';
 import { createGraphqlHandler } from './http-graphql';
 import { IncomingRequest } from './incoming-request';
 import { MessageTurns } from './message-turns';
 import type { Metrics } from './metrics';
-import { sendMetrics } from './metrics-server';
+import { answerMetrics, TEXT, type Answer } from './metrics-server';
 import type { Observer } from './observer';
 import { Origins } from './origins';
 import type { PacedLane } from './paced-lane';
@@ -99,6 +100,8 @@ export function createHttpServer(options: HttpOptions): Server {
     onError,
     limits = LIMITS,
   } = options;
+  // Who comes again on a connection of its own finds a server that stays.
+  const isStopping = (): boolean => !options.isReady();
   const room = new BodyRoom(BODIES_PER_USER * limits.maxBodyBytes, bodyLane);
   const findViewer = async (request: IncomingMessage): Promise<Viewer> => {
     try {
@@ -140,8 +143,7 @@ export function createHttpServer(options: HttpOptions): Server {
     maxBodyBytes: limits.maxBodyBytes,
     holdBody: ({ viewer }) => (viewer.isAdmin ? undefined : room.open(viewer.userID)),
     paceRefusal: (request, status) => rateDoor.paceRefusal(request, status),
-    // Who comes again on a connection of its own finds a server that stays.
-    isStopping: () => !options.isReady(),
+    isStopping,
     onError,
   });
   const server = createServer({
@@ -177,26 +179,22 @@ export function createHttpServer(options: HttpOptions): Server {
   return server;
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
-    if (!options.isReady()) response.setHeader('connection', 'close');
     const { path, search } = splitUrl(request);
-    switch (path) {
-      case GRAPHQL_PATH:
-        void requests.run(() =>
-          observer.request(request, response, path, () => answerGraphql(request, response, search)),
-        );
-        return;
-      case '/livez':
-        send(response, 200, TEXT, 'ok\n');
-        return;
-      case '/readyz':
-        void sendReadiness(options, response);
-        return;
-      case '/metrics':
-        if (metrics === null) break;
-        void sendMetrics(metrics, response, onError);
-        return;
+    if (path === GRAPHQL_PATH) {
+      void requests.run(() =>
+        observer.request(request, response, path, () => answerGraphql(request, response, search)),
+      );
+      return;
     }
-    send(response, 404, TEXT, `Nothing is served here; GraphQL is at ${GRAPHQL_PATH}.`);
+    // Nobody has asked for a body here.
+    const isLast = !request.complete && mayBeLarge(request);
+    const answer: Answer = (status, text, headers = TEXT) => {
+      send(response, status, { ...headers, ...(isLast || isStopping() ? CLOSE : {}) }, text);
+    };
+    if (path === '/livez') answer(200, 'ok\n');
+    else if (path === '/readyz') void answerReadiness(options, answer);
+    else if (path === '/metrics' && metrics !== null) void answerMetrics(metrics, answer, onError);
+    else answer(404, `Nothing is served here; GraphQL is at ${GRAPHQL_PATH}.`);
   }
 }
 
@@ -206,16 +204,14 @@ function requireTurn(isTurn: boolean): void {
   throw new HttpProblem(429, 'RATE_LIMITED', message, { 'retry-after': '1' }, { retryAfterMs: 1_000 });
 }
 
-async function sendReadiness(
+async function answerReadiness(
   { isReady, isDatabaseUp, isDegraded }: HttpOptions,
-  response: ServerResponse,
+  answer: Answer,
 ): Promise<void> {
   const isUp = await isDatabaseUp();
   // A server that is degraded stays in service: the others most likely are no better off.
-  if (!isReady()) send(response, 503, TEXT, 'not ready\n');
-  else if (!isUp) send(response, 503, TEXT, 'not ready: the database does not answer\n');
-  else if (isDegraded()) send(response, 200, TEXT, 'degraded: the bus is down\n');
-  else send(response, 200, TEXT, 'ready\n');
+  if (!isReady()) answer(503, 'not ready\n');
+  else if (!isUp) answer(503, 'not ready: the database does not answer\n');
+  else if (isDegraded()) answer(200, 'degraded: the bus is down\n');
+  else answer(200, 'ready\n');
 }
-
-const TEXT = { 'content-type': 'text/plain; charset=utf-8' };

@@ -1,27 +1,41 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import { send } from './http-answer';
+import { createServer, type Server } from 'node:http';
+import { CLOSE, send } from './http-answer';
 import type { Metrics } from './metrics';
+import { splitUrl } from './request-target';
+
+/** Sends a text, as plain text where no other headers are given. */
+export type Answer = (status: number, text: string, headers?: Readonly<Record<string, string>>) => void;
+
+export const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
 
 /** Never rejects. */
-export async function sendMetrics(
+export async function answerMetrics(
   metrics: Metrics,
-  response: ServerResponse,
+  answer: Answer,
   onError: (error: unknown) => void,
 ): Promise<void> {
   try {
-    send(response, 200, { 'content-type': metrics.contentType }, await metrics.render());
+    answer(200, await metrics.render(), { 'content-type': metrics.contentType });
   } catch (error) {
     onError(error);
-    send(response, 503, TEXT, 'the metrics cannot be read now\n');
+    answer(503, 'the metrics cannot be read now\n');
   }
 }
 
-/** Serves the metrics and nothing else, on a port that strangers need not reach. */
-export function createMetricsServer(metrics: Metrics, onError: (error: unknown) => void): Server {
+/**
+ * Serves the metrics and nothing else, on a port that strangers need not reach. While `isStopping`, each connection ends
+ * with what is answered on it.
+ */
+export function createMetricsServer(
+  metrics: Metrics,
+  isStopping: () => boolean,
+  onError: (error: unknown) => void,
+): Server {
   return createServer((request, response) => {
-    if (request.url?.split('?')[0] === '/metrics') void sendMetrics(metrics, response, onError);
-    else send(response, 404, TEXT, 'Nothing is served here but /metrics.\n');
+    const answer: Answer = (status, text, headers = TEXT) => {
+      send(response, status, { ...headers, ...(isStopping() ? CLOSE : {}) }, text);
+    };
+    if (splitUrl(request).path === '/metrics') void answerMetrics(metrics, answer, onError);
+    else answer(404, 'Nothing is served here but /metrics.\n');
   });
 }
-
-const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
