@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { exportJWK } from 'jose';
 import { enter, enterByHttp, toRefused } from './support/doors';
 import { Issuer, sign } from './support/issuer';
+import { LogLines } from './support/log-lines';
 import { TestServer } from './support/server';
 
 const MINUTE_MS = 60_000;
@@ -206,6 +207,24 @@ describe('tokens of an issuer with a key set', () => {
     expect(await enter(server, `${text}.AAAA`)).toEqual(toRefused('malformed token'));
     expect(await enter(server, await sign(key, claims))).toEqual(ANN);
   });
+});
+
+test('a name and a password in the URL of the key set are shown to its server, and not in the log', async () => {
+  const issuer = await Issuer.start();
+  const log = new LogLines();
+  const jwksUrl = issuer.url.replace('//', '//amicus:p%40ss%3Aw%C3%B6rd%zz@');
+  const server = await TestServer.start({
+    logTo: log,
+    config: { jwksUrl, jwtSecret: null, logLevel: 'trace' },
+  });
+  const key = await issuer.createKey('one');
+  issuer.trouble = { status: 401, body: '' };
+  expect(await enter(server, await sign(key, { sub: 'ann' }))).toEqual(UNCHECKED);
+  expect(issuer.authorization).toBe(`Basic ${Buffer.from('amicus:p@ss:wörd%zz').toString('base64')}`);
+  await server.stop();
+  await issuer.stop();
+  expect(log.find('something failed in the background')).toHaveLength(1);
+  expect(JSON.stringify(log.lines)).not.toMatch(/p@ss|p%40ss/);
 });
 
 describe('tokens under a shared secret', () => {

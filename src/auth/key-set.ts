@@ -1,3 +1,4 @@
+import { unescape } from 'node:querystring';
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../lib/clock';
 
@@ -19,12 +20,14 @@ interface Fetched {
  * hours: only a key that is not in it is waited for. After that, and when there never was a set, and for a key that is
  * not in it while its URL is down, asking for a key rejects with what the fetch failed with.
  *
+ * A name and a password in the URL are sent as its server wants them (Basic).
+ *
  * jose's own set would be refused as soon as it is ten minutes old and its URL down.
  *
  * @param onError - gets why a fetch failed, while the set that is there goes on serving
  */
 export function createKeySet(url: string, clock: Clock, onError: (error: unknown) => void): JWTVerifyGetKey {
-  const remote = createRemoteJWKSet(new URL(url));
+  const remote = createRemoteJWKSet(...toRequest(url));
   let fetched: Fetched | null = null;
   /** The last fetch that has begun, and whether it has failed. */
   let tried = { atMs: -Infinity, failure: null as { cause: unknown } | null };
@@ -87,4 +90,14 @@ export function createKeySet(url: string, clock: Clock, onError: (error: unknown
       return (await fetchNow()).findKey(header, token);
     }
   };
+}
+
+/** `fetch` takes no URL with a name and a password in it, and shows both in what it says of that. */
+function toRequest(text: string): Parameters<typeof createRemoteJWKSet> {
+  const url = new URL(text);
+  const { username, password } = url;
+  if (username === '' && password === '') return [url];
+  Object.assign(url, { username: '', password: '' });
+  const credentials = Buffer.from(`${unescape(username)}:${unescape(password)}`).toString('base64');
+  return [url, { headers: { authorization: `Basic ${credentials}` } }];
 }

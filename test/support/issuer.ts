@@ -12,6 +12,8 @@ export interface Key {
 export class Issuer {
   /** How often the set was asked for. */
   fetches = 0;
+  /** With what the set was asked for last. */
+  authorization: string | undefined;
   /** Those who asked while it hung and wait still. */
   readonly waiting = new Set<ServerResponse>();
   /** Whether it takes requests and answers none. */
@@ -30,8 +32,9 @@ export class Issuer {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const issuer = new Issuer(server, `http://127.0.0.1:${String(port)}/keys`);
-    server.on('request', (_request, response) => {
+    server.on('request', (request, response) => {
       issuer.fetches++;
+      issuer.authorization = request.headers.authorization;
       if (!issuer.isHanging) {
         issuer.answer(response);
         return;
