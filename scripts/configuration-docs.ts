@@ -24,7 +24,7 @@ const signing = `## Which tokens are accepted
 | set | set | nothing: the start is refused |
 
 \`sub\` is the user's id, 1–32 bytes of printable ASCII without blanks; \`role: "admin"\` makes an administrator. The
-times \`exp\` and \`nbf\` are allowed to be five seconds off. The file's text is the secret itself: a back end that signs
+times \`exp\` and \`nbf\` may be off by \`AMICUS_JWT_CLOCK_SKEW\` seconds. The file's text is the secret itself: a back end that signs
 its own tokens with it, or \`AMICUS_JWT_SECRET\` set to it, gives the same signatures.
 `;
 
