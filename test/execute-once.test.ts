@@ -117,6 +117,27 @@ describeOnStores('a change that many are told of', (store) => {
     await Promise.all(listeners.map((listener) => listener.stop()));
   });
 
+  it('is executed once however the clients came back, also where a fragment holds what they listen to', async () => {
+    const inFragment = EVERYTHING.replace(
+      '{ friendshipEvents',
+      '{ ...All } fragment All on Subscription { friendshipEvents',
+    );
+    for (const [index, document] of [EVERYTHING, inFragment].entries()) {
+      const listeners = await Promise.all(
+        owners.slice(0, 20).map(async (owner) => {
+          const { opened, listener: before } = await TestListener.open(server, owner, { document });
+          await before.stop();
+          return (await TestListener.open(server, owner, { document, after: opened.cursor })).listener;
+        }),
+      );
+      const before = server.executions;
+      await server.call('star', SET_NICK, { nick: `Quasar ${String(index)}` });
+      await Promise.all(listeners.map((listener) => listener.next()));
+      expect(server.executions - before).toBe(1);
+      await Promise.all(listeners.map((listener) => listener.stop()));
+    }
+  });
+
   it('is executed for each viewer where nothing else is right', async () => {
     const listeners = await listen(UNSHAREABLE, owners.slice(0, 5));
     await server.call('star', SET_NICK, { nick: 'Dust' });

@@ -5,7 +5,9 @@ import {
   visit,
   type ASTNode,
   type DocumentNode,
+  type FieldNode,
   type OperationDefinitionNode,
+  type SelectionSetNode,
 } from 'graphql';
 import { countRootFields } from '../rates/root-fields';
 import { settleConditions } from './compilable-operation';
@@ -22,10 +24,9 @@ export interface EventDocument {
  * stand in nothing else. Two subscriptions of one document that agree on the rest show every event alike.
  */
 export function toEventDocument(document: DocumentNode, operationName: string | null): EventDocument {
-  const roots = getOperationAST(document, operationName)?.selectionSet.selections ?? [];
-  const rootArguments = new Set<ASTNode>(
-    roots.flatMap((selection) => (selection.kind === Kind.FIELD ? (selection.arguments ?? []) : [])),
-  );
+  const operation = getOperationAST(document, operationName);
+  const roots = operation ? findRootFields(document, operation.selectionSet) : [];
+  const rootArguments = new Set<ASTNode>(roots.flatMap((field) => field.arguments ?? []));
   const variables = new Set<string>();
   visit(document, {
     VariableDefinition: () => false,
@@ -39,6 +40,26 @@ export function toEventDocument(document: DocumentNode, operationName: string | 
     VariableDefinition: ({ variable }) => (variables.has(variable.name.value) ? undefined : null),
   });
   return { document: bare, variables };
+}
+
+/** Those of a selection set of the root, and of the fragments in it, which may stand nowhere else. */
+function findRootFields(
+  document: DocumentNode,
+  { selections }: SelectionSetNode,
+  seen = new Set<string>(),
+): FieldNode[] {
+  return selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection];
+    if (selection.kind === Kind.INLINE_FRAGMENT)
+      return findRootFields(document, selection.selectionSet, seen);
+    const { value: name } = selection.name;
+    if (seen.has(name)) return [];
+    seen.add(name);
+    const fragment = document.definitions
+      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+      .find((candidate) => candidate.name.value === name);
+    return fragment === undefined ? [] : findRootFields(document, fragment.selectionSet, seen);
+  });
 }
 
 /**
