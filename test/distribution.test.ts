@@ -41,7 +41,7 @@ const REVERSE = 'Of deleteUsers, which administrators call: the lists of everybo
  * part of a distributed database, by an index. No call of a user waits for one.
  */
 const EXCEPTIONS: readonly { begins: string; table: string; why: string }[] = [
-  { begins: 'SELECT s.user_id, s.head, s.floor, ', table: 'event_stream', why: SWEEP },
+  { begins: 'SELECT s.user_id, s.epoch, s.head, s.floor, ', table: 'event_stream', why: SWEEP },
   {
     begins: 'SELECT * FROM ( SELECT user_id, position, stop_at, wrapped FROM profile_fanout ',
     table: 'profile_fanout',

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { toEventCursor } from '../src/events/event-cursor';
 import { Devices } from './support/devices';
 import { createUsers, toIDs } from './support/people';
@@ -94,6 +95,25 @@ describeOnStores('trimming in the background', (store) => {
     expect(device.opened).toMatchObject({ recovered: false, reason: 'TRIMMED', seq: head });
     await change('zoe');
     expect(await device.next()).toMatchObject({ seq: head + 1 });
+  });
+
+  it('leaves the new stream alone of a user who was deleted meanwhile and is back', async () => {
+    // A round begins with the start. It has read how far each stream is to be trimmed, and comes to this one last.
+    await server.restart();
+    const first = `SELECT user_id FROM event_stream WHERE user_id = 'ann' AND floor > 0`;
+    while ((await sideDoor.all(first)).length === 0) await setImmediate();
+    const remove = 'mutation { deleteUsers(userIDs: ["zoe"]) { resultCode } }';
+    await server.call({ userID: 'root', isAdmin: true }, remove);
+    await change('zoe');
+    while (!(await isTrimmed())) await setImmediate();
+    // Behind what the round had still to do.
+    await server.restart();
+    const device = await devices.open('zoe');
+    await change('zoe');
+    expect(await device.next()).toMatchObject({ seq: 2 });
+    expect(await sideDoor.all(`SELECT head, floor FROM event_stream WHERE user_id = 'zoe'`)).toEqual([
+      { head: 2, floor: 0 },
+    ]);
   });
 
   /** How it goes for a device that has been away since `start`. */

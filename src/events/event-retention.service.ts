@@ -72,13 +72,14 @@ export class EventRetention {
     }
   }
 
-  private async trim({ userID, floor, newFloor }: TrimmableStream): Promise<void> {
+  private async trim(stream: TrimmableStream): Promise<void> {
+    const { floor, newFloor } = stream;
     for (let next = floor; next < newFloor && !this.stopped;) {
       next = Math.min(next + EVENTS_PER_TRANSACTION, newFloor);
       const upTo = next;
       // An embedded database answers at once: without a pause nobody else would have a turn until all is trimmed.
       await setImmediate();
-      await this.database.transaction((tx) => this.streams.trim(tx, userID, upTo));
+      await this.database.transaction((tx) => this.streams.trim(tx, stream, upTo));
     }
   }
 }
