@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { findErrorCode } from '../lib/system-error';
 import { findSqliteCode, type SqliteHandle } from './sqlite-driver';
 import { loadSqliteModule, type SqliteEngine } from './sqlite-module';
 
@@ -37,8 +38,7 @@ export function openDataFolder(path: string, engine?: SqliteEngine): DataFolder 
   // A file apart from the database, locked through SQLite: the operating system drops the lock with the process, so
   // that nothing stale is left after a crash, and the lock is the same one for either engine.
   const file = join(path, 'amicus.lock');
-  // SQLite would make it readable by all, and its journal after it.
-  closeSync(openSync(file, 'a', 0o600));
+  makeLockFile(file);
   const lock = new Sqlite(file, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
@@ -47,6 +47,18 @@ export function openDataFolder(path: string, engine?: SqliteEngine): DataFolder 
     throw findSqliteCode(error)?.startsWith('SQLITE_BUSY') === true ? new DataFolderInUseError(path) : error;
   }
   return new LockedDataFolder(path, lock);
+}
+
+/**
+ * SQLite would make it readable by all, and its journal after it. One that is there is not even opened: by closing a file,
+ * a process lets go of every lock that it has on it, also of those that another part of it took.
+ */
+function makeLockFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if (findErrorCode(error) !== 'EEXIST') throw error;
+  }
 }
 
 class LockedDataFolder implements DataFolder {
