@@ -100,6 +100,27 @@ for (const sqliteEngine of engines) {
       expect(await after.reader.all('SELECT owner_id FROM block')).toHaveLength(1);
     });
 
+    test('a second process is refused, too, after another part of the first was', async () => {
+      await using database = await openDatabase({ dataDir: folder, sqliteEngine });
+      await expect(openDatabase({ dataDir: folder, sqliteEngine })).rejects.toThrow(DataFolderInUseError);
+      await using refused = startHolder(sqliteEngine);
+      expect(await refused.firstLine).toBe('DataFolderInUseError');
+      expect(await database.reader.all('SELECT owner_id FROM block')).toEqual([]);
+    });
+
+    test('a data folder of a newer version is refused', async () => {
+      await (await openDatabase({ dataDir: folder, sqliteEngine })).stop();
+      const newer = await createSqliteWriter(join(folder, 'amicus.sqlite'), sqliteEngine).initialize();
+      await newer.query(
+        `INSERT INTO migrations (timestamp, name) VALUES (1999000000000, 'Later1999000000000')`,
+      );
+      await newer.destroy();
+      await expect(openDatabase({ dataDir: folder, sqliteEngine })).rejects.toThrow(
+        /does not know \(Later1999000000000\)/,
+      );
+      openDataFolder(folder, sqliteEngine).release();
+    });
+
     test('a failed opening leaves the folder free', async () => {
       const Sqlite: SqliteModule = loadSqliteModule(sqliteEngine);
       openDataFolder(folder, sqliteEngine).release();

@@ -34,7 +34,7 @@ export interface DatabaseOptions {
  * Opens the database that the options name, ready for use. The embedded one is migrated; a database server must have
  * the newest schema already (`migrateDatabase`), because other processes work on it too. Rejects with nothing left
  * open or locked; with `DataFolderInUseError` when another process has the data folder, with `SchemaMismatchError`
- * when the schema is another version's.
+ * when the schema is another version's, or `DatabaseFileError` when the embedded one is a newer version's.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   if (options.databaseUrl === undefined) return openEmbeddedDatabase(options);

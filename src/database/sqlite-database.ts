@@ -7,6 +7,7 @@ import { SqliteConnection } from './sqlite-connection';
 import { createSqliteReader, createSqliteWriter, requireSqliteHandle } from './sqlite-data-source';
 import { sqliteDialect } from './sqlite-dialect';
 import type { SqliteEngine } from './sqlite-module';
+import { refuseNewerSqlite } from './sqlite-schema';
 import { openSqliteSnapshot } from './sqlite-snapshot';
 import { runTransaction } from './sqlite-transaction';
 import type { DatabaseLoad, WatchStatement } from './statement-watch';
@@ -22,11 +23,15 @@ export interface SqliteDatabaseOptions {
   readonly onClosed?: (() => void) | undefined;
 }
 
-/** Opens the file, migrated to the newest schema. Rejects with nothing left open. */
+/**
+ * Opens the file, migrated to the newest schema. Rejects with nothing left open; with DatabaseFileError, and nothing
+ * changed, when a newer version was there before.
+ */
 export async function openSqliteDatabase(options: SqliteDatabaseOptions): Promise<Database> {
   const writer = createSqliteWriter(options.file, options.engine);
   await writer.initialize();
   try {
+    refuseNewerSqlite(requireSqliteHandle(writer), options.file);
     await writer.runMigrations({ transaction: 'all' });
     const reader = await createSqliteReader(options.file, options.engine).initialize();
     return new SqliteDatabase(writer, reader, options);

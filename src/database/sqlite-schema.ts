@@ -19,18 +19,26 @@ export function requireSqliteSchema(
 ): void {
   const applied = loadApplied(handle);
   if (applied.length === 0) throw new DatabaseFileError(`${file} is not a database of Amicus.`);
-  const unknown = applied.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    throw new DatabaseFileError(
-      `${file} has a schema that this version of Amicus does not know (${unknown.join(', ')}): ` +
-        'use the version that made it, or a newer one.',
-    );
-  }
+  refuseNewer(applied, file);
   if (wanted === 'exactly' && applied.length < known.length) {
     throw new DatabaseFileError(
       `${file} has not got the schema of this version yet: run \`amicus migrate\` first.`,
     );
   }
+}
+
+/** Throws DatabaseFileError for a file that a newer version has migrated; one without any schema passes. */
+export function refuseNewerSqlite(handle: SqliteHandle, file: string): void {
+  refuseNewer(loadApplied(handle), file);
+}
+
+function refuseNewer(applied: readonly string[], file: string): void {
+  const unknown = applied.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new DatabaseFileError(
+    `${file} has a schema that this version of Amicus does not know (${unknown.join(', ')}): ` +
+      'use the version that made it, or a newer one.',
+  );
 }
 
 function loadApplied(handle: SqliteHandle): string[] {
