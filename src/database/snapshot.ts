@@ -1,7 +1,9 @@
 import { toDatabaseFile } from './data-folder';
 import type { DatabaseOptions } from './open-database';
+import { UNBOUNDED } from './postgres-config';
 import { createPostgresMigrator } from './postgres-data-source';
 import { requireCurrentSchema } from './postgres-schema';
+import { toTransactionSettings } from './postgres-timeouts';
 import { toPostgresStatement, toTupleStatement } from './postgres-statement';
 import type { Queryable, SqlValue } from './sql';
 import { SqliteConnection } from './sqlite-connection';
@@ -41,7 +43,7 @@ function openEmbedded(file: string): Snapshot {
 }
 
 async function openPostgres(url: string): Promise<Snapshot> {
-  // Without limits of time: what is read may be slow to write down.
+  // Without limits of time, those of the database itself included: what is read may be slow to write down.
   const dataSource = await createPostgresMigrator(url).initialize();
   try {
     await requireCurrentSchema(dataSource);
@@ -49,7 +51,9 @@ async function openPostgres(url: string): Promise<Snapshot> {
     const client = (await runner.connect()) as {
       query(statement: unknown): Promise<{ rows: unknown[] }>;
     };
-    await client.query({ text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' });
+    await client.query({
+      text: `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${toTransactionSettings(UNBOUNDED)}`,
+    });
     return {
       all: async <Row>(sql: string, values: readonly SqlValue[] = []) =>
         (await client.query(toPostgresStatement(sql, values, false))).rows as Row[],
