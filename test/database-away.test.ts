@@ -1,7 +1,11 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { migrateDatabase } from '../src/database/open-database';
 import { Cable } from './support/cable';
 import { LogLines } from './support/log-lines';
 import { probe, waitUntilReady } from './support/nodes';
+import { PostgresServer } from './support/own-postgres';
 import { createUsers } from './support/people';
+import { findOwnPostgres } from './support/postgres-programs';
 import { TestServer } from './support/server';
 import { Sockets } from './support/sockets';
 import { findPostgres, findStore } from './support/stores';
@@ -221,3 +225,39 @@ const LOST = 'something failed in the background';
 function isOfRevocations({ err }: Record<string, unknown>): boolean {
   return JSON.stringify(err).includes('Revocations by other servers');
 }
+
+(findOwnPostgres() === null ? describe.skip : describe)('while nobody listens at the Unix socket', () => {
+  it(
+    'a call is told to try again, and who listens is sent away',
+    async () => {
+      // Short, as such a path has to be.
+      const folder = await mkdtemp('/tmp/amicus-');
+      await chmod(folder, 0o777);
+      const postgres = await PostgresServer.start([
+        '-c',
+        'fsync=off',
+        '-c',
+        `unix_socket_directories=${folder}`,
+      ]);
+      const databaseUrl = `${postgres.url}?host=${folder}`;
+      await migrateDatabase({ dataDir: '', databaseUrl });
+      const create = () =>
+        Promise.resolve({ config: { databaseUrl }, drop: () => rm(folder, { recursive: true }) });
+      const server = await TestServer.start({ store: { name: 'by a socket', create } });
+      const sockets = new Sockets(() => server);
+      await createUsers(server, ['ann']);
+      const socket = await sockets.init('ann');
+      socket.subscribe('1', LISTEN);
+      await socket.next();
+      await postgres.crash();
+      expect(await server.send('ann', 'mutation { setSelfInfo(input: { level: 1 }) { id } }')).toMatchObject({
+        errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }],
+      });
+      expect((await socket.closed).code).toBe(TRY_AGAIN_LATER);
+      await sockets.closeAll();
+      await server.stop();
+      await postgres.remove();
+    },
+    PATIENCE_MS,
+  );
+});

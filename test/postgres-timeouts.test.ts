@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDatabase } from '../src/database/open-database';
+import { openSnapshot } from '../src/database/snapshot';
 import type { PostgresConfig } from '../src/database/postgres-config';
 import { Cable } from './support/cable';
 import { createUsers, loadRelation } from './support/people';
@@ -171,11 +172,39 @@ const UNAVAILABLE = {
     await database.stop();
   });
 
+  test('an export may be slow to be written down, whatever the database itself says', async () => {
+    const limit = `ALTER DATABASE ${name} SET idle_in_transaction_session_timeout = '200ms'`;
+    await withClient(serverUrl, (client) => client.query(limit));
+    await using snapshot = await openSnapshot({ dataDir: '', databaseUrl: url });
+    const [row] = await snapshot.all<{ limit: string }>(
+      `SELECT current_setting('idle_in_transaction_session_timeout') AS "limit"`,
+    );
+    expect(row).toEqual({ limit: '0' });
+  });
+
   async function waitForEnd(pid: number): Promise<void> {
     await withClient(url, async (client) => {
       while ((await client.query('SELECT 1 FROM pg_stat_activity WHERE pid = $1', [pid])).rowCount !== 0);
     });
   }
+
+  test('a connection to a server that takes no changes any more is given up for another one', async () => {
+    const running = await start({});
+    await withClient(serverUrl, async (client) => {
+      await client.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+      // The new connections are as those to a primary that has become a standby.
+      await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+    });
+    expect(await send('ann', RENAME)).toMatchObject(UNAVAILABLE);
+    running.statements.length = 0;
+    const changing = send('bob', RENAME);
+    // The first run has failed by then.
+    while (running.statements.filter((sql) => sql.startsWith('BEGIN')).length < 2) await delay(1);
+    await withClient(serverUrl, (client) =>
+      client.query(`ALTER DATABASE ${name} RESET default_transaction_read_only`),
+    );
+    expect(await changing).toEqual({ data: { setSelfInfo: { nickName: 'changed' } } });
+  });
 
   test('a statement whose answer the network swallows fails, and the next one has another connection', async () => {
     const cable = await Cable.lay(Number(new URL(url).port === '' ? 5432 : new URL(url).port));

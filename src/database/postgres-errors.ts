@@ -21,12 +21,20 @@ const LOST: readonly string[] = [
   'ETIMEDOUT',
   'EHOSTUNREACH',
   'ENETUNREACH',
+  // Of a server that listens at a Unix socket, and has taken it away.
+  'ENOENT',
   'EAI_AGAIN',
   'ENOTFOUND',
 ];
 
-/** Classes of codes: the connection (but for a mistake in it), resources of the server, an operator; and waiting for a lock. */
-const UNAVAILABLE = /^(08(?!P01)|53|57|55P03)/;
+/** A change was asked of a server that takes none: one that was the primary before, or that an operator has closed. */
+const READ_ONLY = '25006';
+
+/**
+ * Classes of codes: the connection (but for a mistake in it), resources of the server, an operator; and waiting for a lock,
+ * and no changes.
+ */
+const UNAVAILABLE = new RegExp(`^(08(?!P01)|53|57|55P03|${READ_ONLY})`);
 
 /** What the driver says when it has waited for long enough; it gives no code. */
 const CONNECT_TIMEOUTS: readonly string[] = [
@@ -69,6 +77,11 @@ export function isConnectionLost(error: unknown): boolean {
   const code = findErrorCode(error);
   if (code !== null) return LOST.includes(code);
   return error instanceof Error && error.message === 'Connection terminated unexpectedly';
+}
+
+/** Whether the connection leads to a server that takes no changes; another connection may lead to one that does. */
+export function isReadOnly(error: unknown): boolean {
+  return findErrorCode(error) === READ_ONLY;
 }
 
 /** Whether the same may succeed later, with a server that can be reached and has room. */

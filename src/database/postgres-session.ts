@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { PostgresConnections } from './postgres-connections';
-import { isConflict, isConnectionLost, isRefusal, isUnanswered } from './postgres-errors';
+import { isConflict, isConnectionLost, isReadOnly, isRefusal, isUnanswered } from './postgres-errors';
 import { Interruption } from './postgres-retry';
 import { toTupleStatement } from './postgres-statement';
 import type { SqlValue } from './sql';
@@ -106,7 +106,7 @@ export class PostgresSession {
     try {
       return await this.#connections.watch(sql, query);
     } catch (error) {
-      if (isConnectionLost(error)) this.#lose(error);
+      if (isConnectionLost(error) || isReadOnly(error)) this.#lose(error);
       // Not run again: that may take as long once more.
       else if (isUnanswered(error)) this.#isLost = true;
       else if (isConflict(error)) this.#interruption ??= new Interruption(error);
