@@ -128,9 +128,11 @@ export class EventSubscription implements AsyncIterableIterator<never> {
 
   /**
    * Ends with an error, now or at the next `next()`. While the database cannot be reached the subscriber is sent away
-   * instead: clients come back by themselves from a closed socket, and from nothing else.
+   * instead: clients come back by themselves from a closed socket, and from nothing else. Does nothing once it has ended:
+   * the socket may be there for others.
    */
   fail(error: unknown): void {
+    if (this.hasEnded) return;
     if (error instanceof DatabaseUnavailableError) this.sink.closeUnavailable();
     else this.failure = error instanceof Error ? error : new Error(String(error));
     void this.return();

@@ -323,21 +323,26 @@ export class EventHub {
     outbox: Outbox,
   ): Promise<void> {
     try {
-      const parts = await this.log.loadStreamsAfter(
-        [...behind].map(([{ userID }, ready]) => ({
-          userID,
-          seq: Math.min(...ready.map((subscription) => subscription.seq)),
-        })),
-      );
+      const wanted = [...behind].map(([{ userID }, ready]) => ({
+        userID,
+        seq: Math.min(...ready.map((subscription) => subscription.seq)),
+      }));
+      const parts = await this.log.loadStreamsAfter(wanted);
+      let place = 0;
       for (const [channel, ready] of behind) {
+        const from = wanted[place++]?.seq ?? 0;
+        // Nobody is left, and whoever listens to this stream by now does so by a channel of their own.
+        if (channel.subscriptions.length === 0) continue;
         const part = parts.get(channel.userID);
-        if (part === undefined || part?.hasMore === true) this.wake(channel, null);
+        const hasMore = part?.hasMore === true;
+        // What was trimmed away was wanted by one who is told so; for the others there may be more.
+        if (part === undefined || hasMore || (part !== null && part.floor > from)) this.wake(channel, null);
         if (part === undefined) continue;
-        const isHistory = part?.hasMore === true || this.catchingUp.has(channel);
-        if (part?.hasMore === true) this.catchingUp.add(channel);
+        const isHistory = hasMore || this.catchingUp.has(channel);
+        if (hasMore) this.catchingUp.add(channel);
         else this.catchingUp.delete(channel);
         for (const subscription of ready) {
-          if (!subscription.canFollow(part)) continue;
+          if (!subscription.isOpen || !subscription.canFollow(part)) continue;
           outbox.add(subscription, subscription.take(part?.events ?? []), isHistory);
         }
       }

@@ -1,0 +1,109 @@
+import { Client } from 'pg';
+import { readSeries } from './support/metrics';
+import type { RawSocket } from './support/raw-socket';
+import { SeededStore } from './support/seeded-store';
+import { TestServer } from './support/server';
+import { Sockets } from './support/sockets';
+import { findPostgres, findStore } from './support/stores';
+
+const LISTEN = 'subscription ($after: String) { friendshipEvents(after: $after) { __typename seq } }';
+const SET_NICK = 'mutation ($nick: String!) { setSelfInfo(input: { nickName: $nick }) { id } }';
+/** More than one read of the log holds. */
+const HISTORY = 20;
+
+// An embedded database answers within the call: nothing comes in between.
+(findPostgres() === null ? describe.skip : describe)('while the log is read', () => {
+  const sockets = new Sockets(() => server);
+  let server: TestServer;
+  let other: Client;
+  let start: string;
+  let socket: RawSocket;
+
+  beforeEach(async () => {
+    // The hub reads again what it was told of, and nothing by the time.
+    jest.useFakeTimers({
+      doNotFake: [
+        ...(['Date', 'performance', 'hrtime', 'nextTick', 'queueMicrotask'] as const),
+        ...(['setImmediate', 'clearImmediate', 'setTimeout', 'clearTimeout'] as const),
+      ],
+    });
+    const place = new SeededStore(findStore('PostgreSQL'), []);
+    server = await TestServer.start({ store: place, config: { metrics: true } });
+    other = new Client({ connectionString: place.config.databaseUrl ?? '' });
+    await other.connect();
+    ({ friendshipEventPosition: start } = await server.call<{ friendshipEventPosition: string }>(
+      'ann',
+      '{ friendshipEventPosition }',
+    ));
+    for (let count = 0; count < HISTORY; count++) await server.call('ann', SET_NICK, { nick: String(count) });
+    socket = await sockets.init('ann');
+  });
+  afterEach(async () => {
+    await other.end();
+    await sockets.closeAll();
+    await server.stop();
+    jest.useRealTimers();
+  });
+
+  /** Begins to listen behind the history, and resolves while the hub waits for what it reads of it. */
+  async function beginToRead(): Promise<void> {
+    await other.query('BEGIN; LOCK TABLE event IN ACCESS EXCLUSIVE MODE');
+    socket.subscribe('history', LISTEN, { after: start });
+    const waiting = `SELECT 1 FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'SELECT stream.user_id%'`;
+    // What it says stays the same within a transaction otherwise.
+    do await other.query('SELECT pg_stat_clear_snapshot()');
+    while ((await other.query(waiting)).rowCount === 0);
+  }
+
+  /** Resolves when the server has taken all that was sent before. */
+  async function pass(): Promise<void> {
+    socket.send({ type: 'ping' });
+    for (let message = await socket.next(); message.type !== 'pong'; message = await socket.next());
+  }
+
+  const takeNext = async (id: string): Promise<unknown> => {
+    for (;;) {
+      const message = await socket.next();
+      if (message.id === id) return message.payload;
+    }
+  };
+  const toAnswer = (type: string, seq: number): unknown => ({
+    data: { friendshipEvents: { __typename: type, seq } },
+  });
+
+  it('who has stopped listening leaves nothing behind', async () => {
+    await beginToRead();
+    socket.send({ id: 'history', type: 'complete' });
+    await pass();
+    await other.query('COMMIT');
+    socket.subscribe('again', LISTEN, { after: start });
+    expect(await takeNext('again')).toEqual(toAnswer('StreamOpened', 0));
+    for (let seq = 1; seq <= HISTORY; seq++)
+      expect(await takeNext('again')).toEqual(toAnswer('SelfInfoUpdated', seq));
+    socket.send({ id: 'again', type: 'complete' });
+    await pass();
+    const metrics = await readSeries(server);
+    expect(metrics.get('amicus_listening_users')).toBe(0);
+    expect(metrics.get('amicus_hub_catching_up_users')).toBe(0);
+  });
+
+  it('who has stopped listening is not sent away, whatever is read', async () => {
+    await beginToRead();
+    socket.send({ id: 'history', type: 'complete' });
+    await pass();
+    socket.subscribe('next', LISTEN);
+    await other.query(`UPDATE event_stream SET epoch = 'other'; COMMIT`);
+    expect(await Promise.race([takeNext('next'), socket.closed])).toEqual(toAnswer('StreamOpened', HISTORY));
+  });
+
+  it('a history that is trimmed keeps nothing from who does not want it', async () => {
+    socket.subscribe('live', LISTEN);
+    expect(await takeNext('live')).toEqual(toAnswer('StreamOpened', HISTORY));
+    await beginToRead();
+    await other.query(`DELETE FROM event; UPDATE event_stream SET floor = head, head = head + 1;
+      INSERT INTO event (user_id, seq, type, payload, occurred_at)
+        SELECT user_id, head, 'SELF_INFO_UPDATED', '{}', 0 FROM event_stream; COMMIT`);
+    expect(await takeNext('live')).toEqual(toAnswer('SelfInfoUpdated', HISTORY + 1));
+  });
+});
