@@ -141,6 +141,23 @@ describe('a backup of the embedded database', () => {
     expect(readdirSync(folder)).toEqual(['backup']);
   });
 
+  it.each(['backup', 'export'])('never takes the place of the database (%s)', async (command) => {
+    await prepare();
+    const server = await place.serve();
+    const dataDir = place.config.dataDir ?? '';
+    const refused = await place.run([command, '--overwrite', join(dataDir, '.', 'amicus.sqlite')]);
+    expect([refused.exitCode, refused.stdout]).toEqual([1, '']);
+    expect(refused.stderr).toMatch(/^amicus: .*amicus\.sqlite is the database itself: give another name\n$/);
+    await createGroup(server, 'kept');
+    await server.stop();
+    expect(readdirSync(dataDir).sort()).toEqual(['amicus.lock', 'amicus.sqlite']);
+    const after = await place.serve();
+    expect(await after.call('ann', '{ friendGroups { name } }')).toEqual({
+      friendGroups: [{ name: 'kept' }],
+    });
+    await after.stop();
+  });
+
   it('is refused where there is no database, and leaves nothing', async () => {
     const { exitCode, stderr } = await place.run(['backup', file('backup')]);
     expect(exitCode).toBe(1);

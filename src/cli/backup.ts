@@ -3,6 +3,7 @@ import { toDatabaseFile } from '../database/data-folder';
 import { backUpSqlite } from '../database/sqlite-backup';
 import { createFileDraft } from '../lib/file-draft';
 import { CommandError } from './failure';
+import { refuseOwnDatabase } from './own-database';
 import { Progress } from './progress';
 import { toRowsText } from './row-counts';
 import type { Terminal } from './terminal';
@@ -21,6 +22,7 @@ export async function backUp(terminal: Terminal, { path, isOverwriting }: Backup
         'and run `amicus new-epoch` after a restore',
     );
   }
+  await refuseOwnDatabase(path, dataDir);
   const draft = await createFileDraft(path, isOverwriting);
   let progress: Progress | undefined;
   try {

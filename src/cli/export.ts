@@ -7,6 +7,7 @@ import type { Queryable } from '../database/sql';
 import { readUserRows } from '../database/user-rows';
 import { createFileDraft } from '../lib/file-draft';
 import { ExportTally, header, summarize, toRowLine } from './export-format';
+import { refuseOwnDatabase } from './own-database';
 import { Progress } from './progress';
 import type { Terminal } from './terminal';
 
@@ -31,6 +32,7 @@ export async function exportAll(terminal: Terminal, { path, isOverwriting }: Exp
   const chunks = Readable.from(toChunks(toLines(snapshot, tally, progress)), { objectMode: false });
   if (toStdout) await pipeline(chunks, terminal.stdout, { end: false });
   else {
+    if (databaseUrl === null) await refuseOwnDatabase(path, dataDir);
     const draft = await createFileDraft(path, isOverwriting);
     try {
       await pipeline(chunks, createWriteStream(draft.path));
