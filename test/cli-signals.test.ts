@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { findFreePort } from './support/redis-server';
 import { RUN_TYPESCRIPT } from './support/run-typescript';
 
 let folder: string;
@@ -132,3 +133,32 @@ test('a server whose log nobody reads any more serves on', async () => {
   server.kill('SIGTERM');
   expect(await exited).toEqual([0, null]);
 });
+
+test('a server serves on when nobody reads where it is', async () => {
+  const port = await findFreePort();
+  const server = start(['serve'], { AMICUS_PORT: String(port) });
+  const exited = once(server, 'exit');
+  server.stdout?.destroy();
+  const isReady = (): Promise<boolean> =>
+    fetch(`http://127.0.0.1:${port}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isReady())) expect(server.exitCode).toBeNull();
+  for (let request = 0; request < 5; request++) expect(await isReady()).toBe(true);
+  server.kill('SIGTERM');
+  expect(await exited).toEqual([0, null]);
+});
+
+test.each([[['token', 'ann']], [['revocations']]])(
+  'a command whose answer nobody reads says so (%j)',
+  async (args) => {
+    const first = start(['revoke', 'bob']);
+    expect(await once(first, 'exit')).toEqual([0, null]);
+    const command = start(args);
+    const exited = once(command, 'exit');
+    command.stdout?.destroy();
+    expect(command.stderr && (await text(command.stderr))).toBe('amicus: write EPIPE\n');
+    expect(await exited).toEqual([1, null]);
+  },
+);

@@ -5,6 +5,7 @@ import { findVersion } from '../version';
 import { toFailureText } from './failure';
 import { importFile } from './import';
 import { importAll } from './import-all';
+import { requireWritten } from './json-output';
 import { migrate } from './migrate';
 import { addSecurityCommands, toUserID } from './security-commands';
 import { serve } from './serve';
@@ -16,8 +17,15 @@ import { printToken, type TokenOptions } from './token';
  * did its work, 1 when it could not, 2 when the arguments are wrong. Never rejects.
  */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+  // Who reads may go away. Unheard, that would end the process in the middle of its work.
+  for (const output of [terminal.stdout, terminal.stderr]) output.on('error', () => undefined);
   try {
-    await createProgram(terminal).parseAsync(args, { from: 'user' });
+    const program = createProgram(terminal);
+    program.hook('postAction', async (_program, command) => {
+      // A server has done its work whoever read where it was.
+      if (command.name() !== 'serve') await requireWritten(terminal.stdout);
+    });
+    await program.parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
     // Commander has written its message already; help and version, asked for, are its errors with code 0.

@@ -4,8 +4,6 @@ import type { Terminal } from './terminal';
 
 /** Runs the server until the process is asked to stop, then resolves once it has stopped. Rejects when it cannot start. */
 export async function serve(terminal: Terminal): Promise<void> {
-  // Who reads the log may go away: nobody is served any worse for it.
-  terminal.stderr.on('error', () => undefined);
   const app = createApp(loadConfig(terminal.env));
   // Asked before the start, so that a signal during it stops the app in order as soon as it stands.
   const stopAsked = terminal.waitForStop();
