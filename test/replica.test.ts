@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { openDatabase } from '../src/database/open-database';
 import type { Clock } from '../src/lib/clock';
 import { waitUntilReady } from './support/nodes';
 import { act } from './support/people';
@@ -201,5 +202,26 @@ if (!canStartPostgres) console.warn('Skipping the suite on a read replica: there
       await rename('newest');
       expect(await nick('heir')).toBe('new');
     });
+  });
+
+  it('is not taken for fresh because the clock was set back', async () => {
+    let backMs = 0;
+    await using database = await openDatabase({
+      dataDir: '',
+      databaseUrl: pair.url,
+      postgres: { databaseReplicaUrl: pair.replicaUrl, databaseReplicaMaxLagMs: 1_000 },
+      clock: { now: () => Date.now() - backMs },
+    });
+    const look = () => [database.replica?.asOfMs ?? null, database.replica?.lagMs ?? null] as const;
+    while (look()[0] === null) await delay(10);
+    await pair.pause();
+    try {
+      backMs = 3_600_000;
+      expect(look()).toEqual([null, null]);
+    } finally {
+      await pair.resume();
+    }
+    while (look()[0] === null) await delay(10);
+    expect(look()[1]).toBeLessThanOrEqual(1_000);
   });
 });

@@ -68,7 +68,9 @@ export class PostgresReplica implements Replica {
   }
 
   get lagMs(): number | null {
-    return this.#asOfMs === null ? null : Math.max(0, this.options.clock.now() - this.#asOfMs);
+    const lagMs = this.#asOfMs === null ? null : this.options.clock.now() - this.#asOfMs;
+    // A moment that is to come: the clock was set back, and does not tell how long ago that was.
+    return lagMs === null || lagMs < 0 ? null : lagMs;
   }
 
   all<Row = never>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
@@ -127,8 +129,11 @@ export class PostgresReplica implements Replica {
   #await(atMs: number, place: bigint): void {
     this.#awaited.push({ atMs, place });
     const { databaseReplicaMaxLagMs } = this.options.config;
-    // What would be too old by now is not waited for.
-    this.#awaited = this.#awaited.filter((waiting) => atMs - waiting.atMs <= databaseReplicaMaxLagMs);
+    // What would be too old by now is not waited for, nor what was noted by a clock that was set back since.
+    this.#awaited = this.#awaited.filter(
+      (waiting) => waiting.atMs <= atMs && atMs - waiting.atMs <= databaseReplicaMaxLagMs,
+    );
+    if (this.#asOfMs !== null && this.#asOfMs > atMs) this.#asOfMs = null;
   }
 
   #arrive(place: bigint): void {
