@@ -7,7 +7,7 @@ import type { Limits } from '../limits';
 import type { Viewer } from '../users/viewer';
 import type { FriendGroup } from './friend-group';
 import type { FriendGroupRepository } from './friend-group.repository';
-import { isGroupName } from './friend-texts';
+import { isGroupName, mayNameGroup } from './friend-texts';
 import type { FriendRepository } from './friend.repository';
 
 /** The viewer's friend groups. Private to the viewer; names are compared by their bytes. */
@@ -24,7 +24,7 @@ export class FriendGroupService {
   /** Those of the names that exist, or all when `names` is null; sorted by name. */
   async load(viewer: Viewer, names: readonly string[] | null): Promise<FriendGroup[]> {
     if (names !== null) requireCount('names', names.length, this.limits.idsPerCall);
-    return this.groups.load(viewer.userID, names?.filter((name) => isGroupName(name, this.limits)) ?? null);
+    return this.groups.load(viewer.userID, names?.filter(mayNameGroup) ?? null);
   }
 
   /** One answer per user given; when no user was given and the group cannot be created, one about the viewer. */
@@ -50,7 +50,7 @@ export class FriendGroupService {
   async remove(viewer: Viewer, names: readonly string[]): Promise<string[]> {
     requireCount('names', names.length, this.limits.idsPerCall);
     const { userID } = viewer;
-    const possible = [...new Set(names)].filter((name) => isGroupName(name, this.limits));
+    const possible = [...new Set(names)].filter(mayNameGroup);
     return this.change(viewer, [], async (tx) => {
       const removed = await this.groups.remove(tx, userID, possible);
       const groupNames = possible.filter((name) => removed.has(name));
@@ -127,7 +127,7 @@ export class FriendGroupService {
     write: (tx: Transaction, friends: string[]) => Promise<void>,
   ): Promise<ItemResult[]> {
     const list = requireIdList('userIDs', userIDs, this.limits.idsPerCall);
-    if (!isGroupName(name, this.limits)) return answerAll(viewer, userIDs, 'GROUP_NOT_FOUND');
+    if (!mayNameGroup(name)) return answerAll(viewer, userIDs, 'GROUP_NOT_FOUND');
     return this.change(viewer, list.valid, async (tx) => {
       const [group] = await this.groups.load(viewer.userID, [name], tx);
       if (group === undefined) return answerAll(viewer, userIDs, 'GROUP_NOT_FOUND');

@@ -29,8 +29,14 @@ export function requireSource(source: string | null | undefined): string {
   return SOURCE_PREFIX + keyword;
 }
 
+/** Whether a group may be given this name. */
 export function isGroupName(name: string, limits: Limits): boolean {
   return name !== '' && findTextProblem(name, limits.groupNameBytes) === null;
+}
+
+/** Whether there may be a group of this name: one that was made before the limit was lowered has a longer one. */
+export function mayNameGroup(name: string): boolean {
+  return name !== '' && findTextProblem(name, Infinity) === null;
 }
 
 function requireText(field: string, text: string | null | undefined, maxBytes: number): string {

@@ -15,7 +15,7 @@ import {
   type Wishes,
 } from './friend-info';
 import type { FriendRepository, ListedFriend, Relationship } from './friend.repository';
-import { isGroupName, requireRemark, requireSource, requireWording } from './friend-texts';
+import { isGroupName, mayNameGroup, requireRemark, requireSource, requireWording } from './friend-texts';
 import { NO_DETAILS, type RelationDetails } from './relation-effects';
 import type { RelationService } from './relation.service';
 
@@ -92,7 +92,7 @@ export class FriendService {
     { profiles, details }: Wishes,
   ): Promise<FriendConnection> {
     const page = requirePage(LIST, input, this.limits.pageSize);
-    const group = this.toGroupFilter(groupName);
+    const group = toGroupFilter(groupName);
     if (group === null)
       return { ...toPage(LIST, page, [], toKey, toNode, false), countAll: () => Promise.resolve(0) };
     const take = profiles?.beginRead('friends') ?? null;
@@ -246,15 +246,15 @@ export class FriendService {
     return groups.every((name) => isGroupName(name, this.limits)) ? details : null;
   }
 
-  /** Empty for the whole list, null for a group that cannot exist. */
-  private toGroupFilter(groupName: string | null | undefined): string | null {
-    if (groupName === null || groupName === undefined) return '';
-    return isGroupName(groupName, this.limits) ? groupName : null;
-  }
-
   private groupNameProblem(): string {
     return `A group name must have 1 to ${this.limits.groupNameBytes} bytes of UTF-8.`;
   }
+}
+
+/** Empty for the whole list, null for a group that cannot exist. */
+function toGroupFilter(groupName: string | null | undefined): string | null {
+  if (groupName === null || groupName === undefined) return '';
+  return mayNameGroup(groupName) ? groupName : null;
 }
 
 function toKey({ info }: ListedFriend): PageKey {

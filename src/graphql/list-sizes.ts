@@ -12,7 +12,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import type { Limits } from '../limits';
-import { DEFAULT_FIRST } from '../lib/page';
+import { toDefaultFirst } from '../lib/page';
 import type { Cost } from './cost';
 
 type AnyField = GraphQLField<unknown, unknown>;
@@ -39,7 +39,8 @@ export class ListSizes {
     return readArgument(argument, node, operation, (value) => {
       const first = isRecord(value) ? value['first'] : value;
       // A larger one is refused by the list itself, in clearer words.
-      return typeof first === 'number' ? Math.max(0, Math.min(first, this.limits.pageSize)) : DEFAULT_FIRST;
+      const { pageSize } = this.limits;
+      return typeof first === 'number' ? Math.max(0, Math.min(first, pageSize)) : toDefaultFirst(pageSize);
     });
   }
 

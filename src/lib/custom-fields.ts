@@ -39,7 +39,10 @@ export function requireCustomFields(
   }
 }
 
-/** The fields after the changes, sorted by key; an empty value removes its key. Throws BAD_USER_INPUT over the limit. */
+/**
+ * The fields after the changes, sorted by key; an empty value removes its key. Throws BAD_USER_INPUT when they grow past
+ * the limit: those that are more since it was lowered may stay, and become fewer.
+ */
 export function mergeCustomFields(
   before: readonly CustomFieldValue[],
   changes: readonly CustomFieldValue[],
@@ -50,7 +53,7 @@ export function mergeCustomFields(
     if (value === '') merged.delete(key);
     else merged.set(key, value);
   }
-  if (merged.size > limits.customFields) {
+  if (merged.size > limits.customFields && merged.size > before.length) {
     throw badInput(`There would be ${merged.size} custom fields, the limit is ${limits.customFields}.`);
   }
   return [...merged].map(([key, value]) => ({ key, value })).sort((a, b) => (a.key < b.key ? -1 : 1));

@@ -30,20 +30,24 @@ export interface Page<Node> {
   };
 }
 
-/** The size of a page when `first` is left out. */
-export const DEFAULT_FIRST = 50;
+const DEFAULT_FIRST = 50;
 /** A user id, and for a request its direction. */
 const KEY_ID = /^[\x21-\x7e]{1,32}( [A-Z_]+)?$/;
 
 /** The position before the newest row of any list: what `after` null stands for in a keyset comparison. */
 const BEFORE_NEWEST: PageKey = { atMs: Number.MAX_SAFE_INTEGER, id: '' };
 
+/** The size of a page when `first` is left out. */
+export function toDefaultFirst(maxFirst: number): number {
+  return Math.min(DEFAULT_FIRST, maxFirst);
+}
+
 /**
  * Checks the arguments of a connection. `list` names the list, so that a cursor of another list is refused too.
  * Throws BAD_USER_INPUT for a negative or too large `first` and for a cursor that is not one of this list's.
  */
 export function requirePage(list: string, input: PageInput, maxFirst: number): PageRequest {
-  const first = input.first ?? DEFAULT_FIRST;
+  const first = input.first ?? toDefaultFirst(maxFirst);
   if (first < 0 || first > maxFirst) {
     throw badInput(`"first" must be from 0 to ${maxFirst}, it is ${first}.`, { argument: 'first' });
   }
