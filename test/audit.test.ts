@@ -1,6 +1,6 @@
 import { createSchema } from '../src/graphql/schema';
 import { loadAll, loadPage, type PagedList } from './support/pages';
-import { act, createUsers } from './support/people';
+import { act, createUsers, importFriends } from './support/people';
 import { RawSocket } from './support/raw-socket';
 import { ADMIN, TestServer, type Caller } from './support/server';
 import { describeOnStores, type Store } from './support/stores';
@@ -193,6 +193,28 @@ describeOnStores('the audit log', (store) => {
     expect(await loadLog(server)).toMatchObject([
       { operation: 'deleteUsers', targets: ids.slice(0, 1_001), outcomes: ['BAD_USER_INPUT'] },
     ]);
+  });
+
+  it('names all users of a call, however many it may carry', async () => {
+    await server.stop();
+    server = await TestServer.start({ store, clock, limits: { idsPerCall: 1_200, friendsPerImport: 1_200 } });
+    const ids = Array.from({ length: 1_200 }, (_, index) => `u${String(index).padStart(4, '0')}`);
+    await server.call(ADMIN, 'mutation ($ids: [ID!]!) { deleteUsers(userIDs: $ids) { code } }', { ids });
+    await importFriends(
+      server,
+      'ann',
+      ids.map((userID) => ({ userID })),
+    );
+    for (const [userID, operations] of [
+      ['u1199', ['deleteUsers', 'importFriends']],
+      ['ann', ['importFriends']],
+    ] as const) {
+      const log = (await loadLog(server, userID)) as { operation: string; targets: string[] }[];
+      expect(log.map(({ operation }) => operation).sort()).toEqual(operations);
+    }
+    expect(await loadLog(server, 'u0000')).toContainEqual(
+      expect.objectContaining({ operation: 'importFriends', targets: ['ann', ...ids] }),
+    );
   });
 
   it('has what is read and listened to in the name of another, once an hour for each field, before it is answered', async () => {

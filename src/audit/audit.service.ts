@@ -30,6 +30,12 @@ export class AuditService {
     private readonly onError: (error: unknown) => void,
   ) {}
 
+  /** A user and as many as any call may carry: no call takes more, and one that brings more is refused. */
+  get maxTargets(): number {
+    const { idsPerCall, usersPerImport, friendsPerImport } = this.limits;
+    return 1 + Math.max(idsPerCall, usersPerImport, friendsPerImport);
+  }
+
   /**
    * Does the work and gives its result. What it changes is committed together with the act's row, and never without it;
    * an act that failed or changed nothing has its row before this resolves or rejects. `toOutcomes` gives the codes of

@@ -16,9 +16,6 @@ const ADMIN_MUTATIONS: readonly string[] = [
   'revokeTokens',
 ];
 
-/** A user and a thousand friends: no call takes more, and one that brings more is refused. */
-const MAX_TARGETS = 1_001;
-
 /**
  * Makes each mutation that is an act of an administrator go through the audit log. The fields are wrapped one by one: a
  * middleware of TypeGraphQL would be asked for each field of each object.
@@ -33,7 +30,7 @@ export function auditMutations(schema: GraphQLSchema, audit: AuditService): void
       context: RequestContext,
       info,
     ): unknown => {
-      const act = findAct(name, args, context.viewer);
+      const act = findAct(name, args, context.viewer, audit.maxTargets);
       const work = async (): Promise<unknown> => resolve(root, args, context, info);
       return act === null ? work() : audit.perform(act, work, toCodes);
     };
@@ -64,7 +61,12 @@ export function auditReads(schema: GraphQLSchema, reads: ActedReads): void {
   }
 }
 
-function findAct(operation: string, args: unknown, { userID, isAdmin, actedBy }: Viewer): Act | null {
+function findAct(
+  operation: string,
+  args: unknown,
+  { userID, isAdmin, actedBy }: Viewer,
+  maxTargets: number,
+): Act | null {
   if (!isAdmin || (actedBy === undefined && !ADMIN_MUTATIONS.includes(operation))) return null;
   return {
     actorID: actedBy ?? userID,
@@ -72,7 +74,7 @@ function findAct(operation: string, args: unknown, { userID, isAdmin, actedBy }:
     operation,
     // What stands where an id should may be anything, a profile's text too.
     userIDs: [...new Set(findValues(args, ['userID', 'userIDs']).filter(isUserID))]
-      .slice(0, MAX_TARGETS)
+      .slice(0, maxTargets)
       .sort(),
     // A longer one is no id of a token, but perhaps a token.
     tokenIDs: findValues(args, ['tokenID']).filter((id) => Buffer.byteLength(id) <= MAX_TOKEN_ID_BYTES),
