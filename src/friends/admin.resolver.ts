@@ -34,8 +34,9 @@ export class AdminResolver {
   @Mutation(() => [FriendOperationResult], {
     description:
       "Administrators only. Puts users into somebody's friend list, one-way, without policy or request (friend_import): " +
-      "one answer per friend, in the order given; at most 1,000. Emits FriendListAdded to the owner. An entry that's " +
-      'there already stays as it is. Result codes: OK, ALREADY_FRIENDS, USER_NOT_FOUND (either user), BLOCKED_BY_ME, ' +
+      'one answer per friend, in the order given; at most 1,000. Emits FriendListAdded to the owner, and ' +
+      'FriendApplicationListDeleted to both for a request between two who have each other now. An entry that is there ' +
+      'already stays as it is. Result codes: OK, ALREADY_FRIENDS, USER_NOT_FOUND (either user), BLOCKED_BY_ME, ' +
       'BLOCKED_BY_PEER, FRIEND_LIMIT, INVALID_PARAMETERS.',
   })
   importFriends(

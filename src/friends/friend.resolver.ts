@@ -104,10 +104,10 @@ export class FriendResolver {
   @Mutation(() => FriendOperationResult, {
     description:
       "Befriends a user, or asks for it, as the user's `allowType` says (addFriend). Emits FriendListAdded to each side " +
-      'whose list grew, or FriendApplicationListAdded to both when the user must confirm. Asking again refreshes the ' +
-      'request. Result codes: OK, PENDING, INVALID_PARAMETERS, USER_NOT_FOUND, REQUESTS_FORBIDDEN, BLOCKED_BY_ME, ' +
-      'BLOCKED_BY_PEER, ALREADY_FRIENDS, FRIEND_LIMIT, PEER_FRIEND_LIMIT, PEER_DENIES_ALL, APPLICATION_LIMIT, ' +
-      'TOO_FREQUENT.',
+      'whose list grew and FriendApplicationListDeleted where that ends a request, or FriendApplicationListAdded to both ' +
+      'when the user must confirm. Asking again refreshes the request. Result codes: OK, PENDING, INVALID_PARAMETERS, ' +
+      'USER_NOT_FOUND, REQUESTS_FORBIDDEN, BLOCKED_BY_ME, BLOCKED_BY_PEER, ALREADY_FRIENDS, FRIEND_LIMIT, ' +
+      'PEER_FRIEND_LIMIT, PEER_DENIES_ALL, APPLICATION_LIMIT, TOO_FREQUENT.',
   })
   addFriend(
     @Ctx() { viewer }: RequestContext,
