@@ -281,6 +281,9 @@ export const settings = {
   },
 } satisfies Record<string, Setting<unknown>>;
 
+/** Of a text in a key, with two user ids beside it: PostgreSQL keeps no entry of an index above 2,704 bytes. */
+const MAX_KEY_BYTES = 2_500;
+
 /** The limits, in the order of the manual. */
 export const limitSettings = {
   friends: limit('friends', 'FRIENDS', 'Friends in one list.'),
@@ -295,7 +298,12 @@ export const limitSettings = {
   idsPerCall: limit('idsPerCall', 'IDS_PER_CALL', 'User ids in one call.'),
   usersPerImport: limit('usersPerImport', 'USERS_PER_IMPORT', 'Users in one `importUsers` call.'),
   friendsPerImport: limit('friendsPerImport', 'FRIENDS_PER_IMPORT', 'Friends in one `importFriends` call.'),
-  groupNameBytes: limit('groupNameBytes', 'GROUP_NAME_BYTES', "Bytes of a friend group's name."),
+  groupNameBytes: limit(
+    'groupNameBytes',
+    'GROUP_NAME_BYTES',
+    "Bytes of a friend group's name; 2500 at the most.",
+    MAX_KEY_BYTES,
+  ),
   profileTextBytes: limit(
     'profileTextBytes',
     'PROFILE_TEXT_BYTES',
@@ -324,11 +332,16 @@ function rate(suffix: string, points: string, what: string): Setting<number> {
   };
 }
 
-function limit(key: keyof Limits, suffix: string, description: string): Setting<number> {
+function limit(
+  key: keyof Limits,
+  suffix: string,
+  description: string,
+  maximum = 2_147_483_647,
+): Setting<number> {
   return {
     name: `AMICUS_LIMIT_${suffix}`,
     default: String(defaultLimits[key]),
     description,
-    parse: toInteger(1, 2_147_483_647),
+    parse: toInteger(1, maximum),
   };
 }

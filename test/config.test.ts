@@ -111,6 +111,7 @@ test('all problems are reported at once, and other settings do not hide them', (
     AMICUS_LOG_LEVEL: 'loud',
     AMICUS_AUTO_REGISTER: 'maybe',
     AMICUS_LIMIT_FRIENDS: '-1',
+    AMICUS_LIMIT_GROUP_NAME_BYTES: '2501',
     AMICUS_HOTS: 'here',
     AMICUS_ZZZZZZZZZZZZ: 'x',
   });
@@ -121,6 +122,7 @@ test('all problems are reported at once, and other settings do not hide them', (
     'AMICUS_AUTO_REGISTER must be on or off (also true, false, 1, 0), not "maybe"',
     'AMICUS_LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud"',
     'AMICUS_LIMIT_FRIENDS must be a whole number from 1 to 2147483647, not "-1"',
+    'AMICUS_LIMIT_GROUP_NAME_BYTES must be a whole number from 1 to 2500, not "2501"',
   ]);
 });
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { act, addFriend, befriend, createUsers, importFriends, toCodes } from './support/people';
 import { ADMIN, TestServer, type Caller, type GraphqlAnswer } from './support/server';
 import { describeOnStores } from './support/stores';
@@ -195,5 +196,25 @@ describeOnStores('the limits on texts', (store) => {
       'addsource_type_a',
     ])
       expectBadInput(await server.send('me', ADD, { input: { userID: 'new', addSource } }), 'addSource');
+  });
+});
+
+describeOnStores('the highest limit that may be set', (store) => {
+  it('on the name of a group is one that every database keeps', async () => {
+    const groupNameBytes = 2_500;
+    const server = await TestServer.start({ store, limits: { groupNameBytes } });
+    const [me, pal] = ['m'.repeat(32), 'p'.repeat(32)];
+    await befriend(server, me, pal);
+    // Without a pattern that could be compressed.
+    const name = randomBytes(groupNameBytes).toString('base64').slice(0, groupNameBytes);
+    const create =
+      'mutation ($name: String!, $ids: [ID!]) { createFriendGroup(name: $name, userIDs: $ids) { resultCode } }';
+    expect(await server.call(me, create, { name, ids: [pal] })).toEqual({
+      createFriendGroup: [{ resultCode: 'OK' }],
+    });
+    expect(await server.call(me, '{ friendGroups { name friendCount } }')).toEqual({
+      friendGroups: [{ name, friendCount: 1 }],
+    });
+    await server.stop();
   });
 });
