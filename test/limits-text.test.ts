@@ -209,12 +209,10 @@ describeOnStores('the highest limit that may be set', (store) => {
     const name = randomBytes(groupNameBytes).toString('base64').slice(0, groupNameBytes);
     const create =
       'mutation ($name: String!, $ids: [ID!]) { createFriendGroup(name: $name, userIDs: $ids) { resultCode } }';
-    expect(await server.call(me, create, { name, ids: [pal] })).toEqual({
-      createFriendGroup: [{ resultCode: 'OK' }],
-    });
-    expect(await server.call(me, '{ friendGroups { name friendCount } }')).toEqual({
-      friendGroups: [{ name, friendCount: 1 }],
-    });
+    const created = await server.send(me, create, { name, ids: [pal] });
+    const listed = await server.send(me, '{ friendGroups { name friendCount } }');
     await server.stop();
+    expect(created).toEqual({ data: { createFriendGroup: [{ resultCode: 'OK' }] } });
+    expect(listed).toEqual({ data: { friendGroups: [{ name, friendCount: 1 }] } });
   });
 });
