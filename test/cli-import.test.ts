@@ -1,7 +1,10 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addFriend, createUsers } from './support/people';
 import { type CommandOutcome, runCommand } from './support/run-command';
+import { TestServer } from './support/server';
+import type { Store } from './support/stores';
 
 let folder: string;
 let file: string;
@@ -44,6 +47,36 @@ test('standard input is read for -', async () => {
     stdout: 'imported 1 friendship: 2 users created, 1 friendship already there, 0 lines skipped\n',
     stderr: 'stdin: 2 lines\n',
   });
+});
+
+test('a request that an imported friendship settles leaves its notes, whichever of the two comes first', async () => {
+  const dataDir = join(folder, 'data');
+  const store: Store = {
+    name: 'SQLite',
+    create: async () => ({ config: { dataDir }, drop: async () => undefined }),
+  };
+  const asking = await TestServer.start({ store });
+  await createUsers(asking, ['a', 'b', 'c', 'd']);
+  const words = { friendRemark: 'mine', friendGroup: 'g', addWording: 'hello', addSource: 'web' };
+  await addFriend(asking, 'a', { ...words, userID: 'b' });
+  await addFriend(asking, 'c', { ...words, userID: 'd' });
+  await asking.stop();
+  expect((await run(['--edges', '-'], 'a b\nd c\n')).stdout).toContain('imported 2 friendships');
+  const server = await TestServer.start({ store });
+  const list = `{ friendList { nodes { friendRemark friendGroups addWording addSource } }
+    friendApplicationList { totalCount } }`;
+  const lists = Object.fromEntries(
+    await Promise.all(['a', 'b', 'c', 'd'].map(async (userID) => [userID, await server.call(userID, list)])),
+  ) as unknown;
+  await server.stop();
+  const toLists = (friendRemark: string, friendGroups: string[]): object => ({
+    friendList: {
+      nodes: [{ friendRemark, friendGroups, addWording: 'hello', addSource: 'AddSource_Type_web' }],
+    },
+    friendApplicationList: { totalCount: 0 },
+  });
+  const [asked, said] = [toLists('', []), toLists('mine', ['g'])];
+  expect(lists).toEqual({ a: said, b: asked, c: said, d: asked });
 });
 
 test('a wrong line is reported by name and skipped, the others are imported', async () => {

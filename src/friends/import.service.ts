@@ -40,7 +40,8 @@ export class ImportService {
 
   /**
    * Makes two-way friendships and the users that are missing, in one transaction. The ids must be valid and the two of
-   * a pair differ. A pair that stands twice, either way round, counts as already there the second time.
+   * a pair differ. A pair that stands twice, either way round, counts as already there the second time. A
+   * request between the two is settled as if it were accepted.
    */
   async importEdges(pairs: readonly { a: string; b: string }[], tx?: Transaction): Promise<EdgeImport> {
     if (tx === undefined) return this.database.transaction((own) => this.importEdges(pairs, own));

@@ -9,6 +9,7 @@ import type {
   PairKey,
   PairRow,
   Refusal,
+  RequestDetails,
 } from './relation.repository';
 import {
   toRelationEvents,
@@ -103,27 +104,28 @@ export class RelationEffects {
   }
 
   /** My own entry takes my words; theirs takes what they said when they asked, or only where the friendship came from. */
-  private addEdge(
-    { me, they, details }: RelationChange,
-    { theirRequest }: PairRow,
-    owner: 'me' | 'them',
-  ): void {
+  private addEdge(change: RelationChange, { myRequest, theirRequest }: PairRow, owner: 'me' | 'them'): void {
+    const { me, they, action } = change;
+    // Who imports both edges says nothing for either: what each said who asked stands.
+    const details =
+      action.kind === 'IMPORT' && action.both && myRequest !== null
+        ? { ...change.details, ...toWords(myRequest) }
+        : change.details;
     const mine = owner === 'me';
     const [ownerID, friendID] = mine ? [me, they] : [they, me];
     const origin =
       !mine || details.addSource + details.addWording === '' ? (theirRequest ?? details) : details;
-    const requestGroup = theirRequest?.group ?? '';
-    const theirGroups = requestGroup === '' ? [] : [requestGroup];
+    const notes = mine ? details : theirRequest === null ? NO_DETAILS : toWords(theirRequest);
     this.newEdges.push({
       owner_id: ownerID,
       friend_id: friendID,
-      remark: mine ? details.remark : (theirRequest?.remark ?? ''),
+      remark: notes.remark,
       add_source: origin.addSource,
       add_wording: origin.addWording,
       custom_info: JSON.stringify(mine ? details.customInfo : []),
       created_at: details.addTimeMs ?? this.nowMs,
     });
-    for (const name of mine ? details.groups : theirGroups) {
+    for (const name of notes.groups) {
       this.placements.push({ ownerID, groupName: name, friendID });
     }
   }
@@ -154,4 +156,11 @@ export class RelationEffects {
       payload: { applications: [facts] },
     });
   }
+}
+
+function toWords({
+  group,
+  ...words
+}: RequestDetails): Pick<RelationDetails, 'remark' | 'groups' | 'addSource' | 'addWording'> {
+  return { ...words, groups: group === '' ? [] : [group] };
 }

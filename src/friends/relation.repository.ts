@@ -9,7 +9,7 @@ export interface PairKey {
 }
 
 /** What a request carries for its sender's future entry in the friend list. Private to the sender. */
-interface RequestDetails {
+export interface RequestDetails {
   remark: string;
   /** Empty for none. */
   group: string;
@@ -25,6 +25,8 @@ export interface PairRow extends PairKey {
   theirAllowType: AllowType;
   /** When they refused my last request, in milliseconds since 1970; null when they never did, or long ago. */
   refusedAtMs: number | null;
+  /** Null unless I have a request to them. */
+  myRequest: RequestDetails | null;
   /** Null unless they have a request to me. */
   theirRequest: RequestDetails | null;
 }
@@ -96,10 +98,14 @@ interface SelectedPair {
   their_received: Flag;
   my_received: Flag;
   their_sent: Flag;
-  request_remark: string;
-  request_group: string;
-  request_source: string;
-  request_wording: string;
+  my_remark: string;
+  my_group: string;
+  my_source: string;
+  my_wording: string;
+  their_remark: string;
+  their_group: string;
+  their_source: string;
+  their_wording: string;
   refused_at: number | null;
 }
 
@@ -170,8 +176,10 @@ export class RelationRepository {
           bm.owner_id IS NOT NULL AS i_block, bt.owner_id IS NOT NULL AS they_block,
           ms.owner_id IS NOT NULL AS my_sent, tr.owner_id IS NOT NULL AS their_received,
           mr.owner_id IS NOT NULL AS my_received, ts.owner_id IS NOT NULL AS their_sent,
-          ts.friend_remark AS request_remark, ts.friend_group AS request_group,
-          ts.add_source AS request_source, ts.add_wording AS request_wording, rf.refused_at
+          ms.friend_remark AS my_remark, ms.friend_group AS my_group,
+          ms.add_source AS my_source, ms.add_wording AS my_wording,
+          ts.friend_remark AS their_remark, ts.friend_group AS their_group,
+          ts.add_source AS their_source, ts.add_wording AS their_wording, rf.refused_at
         FROM ${dialect.rows('$1', { me: 'text', they: 'text' })} AS pair
         LEFT JOIN "user" i ON i.id = pair.me
         LEFT JOIN "user" u ON u.id = pair.they
@@ -298,12 +306,15 @@ function toPairRow(row: SelectedPair): PairRow {
     myForbidType: row.my_forbid_type ?? 'NONE',
     theirAllowType: row.their_allow_type ?? 'NEED_CONFIRM',
     refusedAtMs: row.refused_at,
+    myRequest: row.my_sent
+      ? { remark: row.my_remark, group: row.my_group, addSource: row.my_source, addWording: row.my_wording }
+      : null,
     theirRequest: row.their_sent
       ? {
-          remark: row.request_remark,
-          group: row.request_group,
-          addSource: row.request_source,
-          addWording: row.request_wording,
+          remark: row.their_remark,
+          group: row.their_group,
+          addSource: row.their_source,
+          addWording: row.their_wording,
         }
       : null,
   };
