@@ -114,37 +114,62 @@ describeOnBuses('profiles are as fresh on every node', ({ config }) => {
 });
 
 describeWithOwnRedis('a node that is cut off from the bus alone', () => {
-  it('changes what others have copies of: they show none while they do not hear it', async () => {
-    const redis = await RedisServer.start();
-    const cable = await Cable.lay(redis.port);
-    const nodes = await Nodes.start(
+  let redis: RedisServer;
+  let cable: Cable;
+  let nodes: Nodes;
+  beforeEach(async () => {
+    redis = await RedisServer.start();
+    cable = await Cable.lay(redis.port);
+    nodes = await Nodes.start(
       { config: { redisUrls: [redis.url] } },
       { redisUrls: [`redis://${cable.address}`] },
     );
-    const { one, other } = nodes;
-    const look = async (): Promise<string> =>
-      (await other.call<{ usersInfo: [Seen] }>('me', USERS_INFO, { id: 'they' })).usersInfo[0].user.nickName;
-    const rename = (nick: string): Promise<unknown> =>
-      one.call(
-        'they',
-        `mutation { setSelfInfo(input: { nickName: "${nick}", allowType: ALLOW_ANY }) { id } }`,
-      );
-    await rename('old');
-    // By which the other one has heard of it.
-    const { listener } = await TestListener.open(other, 'they');
-    await rename('old still');
-    await listener.next();
-    await listener.stop();
-    expect(await look()).toBe('old still');
-    cable.swallow();
-    await rename('new');
-    expect(await act(one, 'me', 'addFriend(input: { userID: "they" })')).toBe('OK');
-    while ((await look()) !== 'new');
-    await rename('newer');
-    expect(await look()).toBe('newer');
+  });
+  afterEach(async () => {
     await nodes.stop();
     await cable.remove();
     await redis.remove();
+  });
+
+  const look = async (node: TestServer): Promise<string> =>
+    (await node.call<{ usersInfo: [Seen] }>('me', USERS_INFO, { id: 'they' })).usersInfo[0].user.nickName;
+  const rename = (node: TestServer, nick: string): Promise<unknown> =>
+    node.call(
+      'they',
+      `mutation { setSelfInfo(input: { nickName: "${nick}", allowType: ALLOW_ANY }) { id } }`,
+    );
+
+  it('changes what others have copies of: they show none while they do not hear it', async () => {
+    const { one, other } = nodes;
+    await rename(one, 'old');
+    // By which the other one has heard of it.
+    const { listener } = await TestListener.open(other, 'they');
+    await rename(one, 'old still');
+    await listener.next();
+    await listener.stop();
+    expect(await look(other)).toBe('old still');
+    cable.swallow();
+    await rename(one, 'new');
+    expect(await act(one, 'me', 'addFriend(input: { userID: "they" })')).toBe('OK');
+    while ((await look(other)) !== 'new');
+    await rename(one, 'newer');
+    expect(await look(other)).toBe('newer');
+  }, 60_000);
+
+  it('shows a friend as stored with each event, also while it has not noticed that it hears nothing', async () => {
+    const { one, other } = nodes;
+    await rename(other, 'old');
+    await one.call('me', '{ me { id } }');
+    const { listener } = await TestListener.open(one, 'me');
+    expect(await look(one)).toBe('old');
+    cable.swallow();
+    await rename(other, 'new');
+    expect(await act(other, 'me', 'addFriend(input: { userID: "they" })')).toBe('OK');
+    const friends = [{ user: { nickName: 'new' } }];
+    expect(await listener.next()).toMatchObject({ type: 'FRIEND_LIST_ADDED', friends });
+    await listener.stop();
+    // What was shown once is not older the next time.
+    expect(await look(one)).toBe('new');
   }, 60_000);
 });
 

@@ -12,9 +12,15 @@ export type GroupNamesLoader = Pick<DataLoader<FriendInfo, string[] | null>, 'lo
 // Both only join what is asked at the same time: a mutation may change the answer between two fields of one request.
 const JOIN_ONLY = { cache: false };
 
-export function createFriendInfoLoader(friends: FriendRepository, viewerID: string): FriendInfoLoader {
+/** `onFriend` is told of each that is in the list, before its entry is given. */
+export function createFriendInfoLoader(
+  friends: FriendRepository,
+  viewerID: string,
+  onFriend: (userID: string) => void,
+): FriendInfoLoader {
   return new DataLoader(async (userIDs) => {
     const infos = await friends.loadInfos(viewerID, [...new Set(userIDs)]);
+    for (const userID of infos.keys()) onFriend(userID);
     return userIDs.map((userID) => infos.get(userID) ?? toStrangerInfo(viewerID, userID));
   }, JOIN_ONLY);
 }

@@ -74,9 +74,12 @@ export interface LoaderSources extends ProfileSources {
 }
 
 export function createLoaders(sources: LoaderSources, viewer: Viewer): Loaders {
+  const profiles = new ViewersProfiles(sources, viewer.userID);
   return {
-    profiles: new ViewersProfiles(sources, viewer.userID),
-    friendInfos: createFriendInfoLoader(sources.friends, viewer.userID),
+    profiles,
+    friendInfos: createFriendInfoLoader(sources.friends, viewer.userID, (userID) => {
+      profiles.noteFriend(userID);
+    }),
     groupNames: createGroupNamesLoader(sources.groups, viewer.userID),
   };
 }

@@ -156,6 +156,11 @@ export class StrangerCache {
     }
   }
 
+  /** The viewer's list was read and holds the user, of which this process may not have been told yet. */
+  dropFriend(viewerID: string, userID: string): void {
+    if (this.entries.find(viewerID, userID) !== undefined) this.drop(viewerID, userID);
+  }
+
   /**
    * Whether a state of the store of this moment may be shown: all who were deleted before it are known, and whatever
    * copy a viewer was given is older than it or still held.

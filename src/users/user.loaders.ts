@@ -63,6 +63,11 @@ export class ViewersProfiles implements ProfileLoader {
     return copy;
   }
 
+  /** The user was found in the viewer's list: what is loaded from now on is as stored. */
+  noteFriend(userID: string): void {
+    this.sources.strangers.dropFriend(this.viewerID, userID);
+  }
+
   beginRead(of: 'friends' | 'anybody'): ((row: ReadProfile) => void) | null {
     const { strangers, clock, reads } = this.sources;
     // What a replica can give, the primary is not asked for.
@@ -72,6 +77,7 @@ export class ViewersProfiles implements ProfileLoader {
     return ({ userID, user, isFriend }) => {
       // Whatever came first is what this request goes on seeing.
       if (this.seen.has(userID) || this.asked.has(userID)) return;
+      if (isFriend) this.noteFriend(userID);
       const isStranger = !isFriend && userID !== this.viewerID;
       const held = isStranger && user !== null ? strangers.find(this.viewerID, userID) : null;
       const found = held ?? (user === null ? null : { user, fetchedAt });
