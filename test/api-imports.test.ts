@@ -128,6 +128,27 @@ describeOnStores('imports by an administrator', (store) => {
     expect(await server.call('own', list)).toEqual({ friendList });
   });
 
+  it('take a time of any offset, unless it lies out of the years that can be shown', async () => {
+    await createUsers(server, ['old', 'f4', 'f5', 'f6']);
+    const importOne = (userID: string, addTime: string) =>
+      importFriends(server, 'old', [{ userID, addTime }, { userID: 'f6' }]);
+    for (const addTime of ['0000-01-01T00:00:00+00:01', '9999-12-31T23:59:59.999-00:01'])
+      await expect(importOne('f4', addTime)).rejects.toThrow('must lie in the years 0000 to 9999');
+    const list = '{ friendList { nodes { userID friendAddTime } } }';
+    expect(await server.call('old', list)).toEqual({ friendList: { nodes: [] } });
+    await importOne('f4', '0000-01-01T23:59:00+23:59');
+    await importOne('f5', '9999-12-31T00:00:59.999-23:59');
+    expect(await server.call('old', list)).toMatchObject({
+      friendList: {
+        nodes: [
+          { userID: 'f5', friendAddTime: '9999-12-31T23:59:59.999Z' },
+          { userID: 'f6' },
+          { userID: 'f4', friendAddTime: '0000-01-01T00:00:00.000Z' },
+        ],
+      },
+    });
+  });
+
   it('are refused by a block in either direction, and for an owner who is not there', async () => {
     await createUsers(server, ['a1', 'b1']);
     await act(server, 'a1', 'addToBlockList(userIDs: ["b1"])');

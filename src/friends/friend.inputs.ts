@@ -89,7 +89,10 @@ export class ImportFriendInput {
   })
   addWording?: string | null;
 
-  @Field(() => Date, { nullable: true, description: 'When the friendship began; now when left out.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When the friendship began, in the years 0000 to 9999 in UTC; now when left out.',
+  })
   addTime?: Date | null;
 
   @Field(() => [CustomFieldInput], {

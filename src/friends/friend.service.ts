@@ -3,6 +3,7 @@ import { badInput, toItemResult, type ItemResult, type ResultCode } from '../err
 import type { EventLog } from '../events/event-log.repository';
 import { mergeCustomFields, requireCustomFields, type CustomFieldValue } from '../lib/custom-fields';
 import { requireCount, requireIdList } from '../lib/id-list';
+import { hasIsoTime } from '../lib/iso-time';
 import { requirePage, toPage, type PageInput, type PageKey } from '../lib/page';
 import { isUserID } from '../lib/user-id';
 import type { Limits } from '../limits';
@@ -241,7 +242,7 @@ export class FriendService {
       addWording: requireWording(friend.addWording, this.limits),
       groups,
       customInfo: mergeCustomFields([], customInfo, this.limits),
-      addTimeMs: friend.addTime?.getTime() ?? null,
+      addTimeMs: requireAddTime(friend.addTime)?.getTime() ?? null,
     };
     return groups.every((name) => isGroupName(name, this.limits)) ? details : null;
   }
@@ -249,6 +250,13 @@ export class FriendService {
   private groupNameProblem(): string {
     return `A group name must have 1 to ${this.limits.groupNameBytes} bytes of UTF-8.`;
   }
+}
+
+/** Throws BAD_USER_INPUT for a time that its offset moves out of the years that a `DateTime` can show. */
+function requireAddTime(addTime: Date | null | undefined): Date | null {
+  if (addTime === null || addTime === undefined) return null;
+  if (hasIsoTime(addTime)) return addTime;
+  throw badInput('"addTime" must lie in the years 0000 to 9999, in UTC.', { field: 'addTime' });
 }
 
 /** Empty for the whole list, null for a group that cannot exist. */

@@ -1,6 +1,6 @@
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** The end of the year 9999, after which years are written another way. */
-const END_MS = Date.UTC(10_000, 0);
+/** The years before and after these are not written with four digits, as all of RFC 3339 are. */
+const [FIRST_MS, END_MS] = [Date.parse('0000-01-01T00:00:00Z'), Date.UTC(10_000, 0)];
 /** More than lie in the life of most data. */
 const MAX_DAYS = 20_000;
 
@@ -9,6 +9,12 @@ const toDigits = (count: number, width: number): string[] =>
 const TWO = toDigits(60, 2);
 const THREE = toDigits(1000, 3);
 const days = new Map<number, string>();
+
+/** Whether the moment lies in the years 0000 to 9999 in UTC: any other has no time of RFC 3339. */
+export function hasIsoTime(date: Date): boolean {
+  const ms = date.getTime();
+  return ms >= FIRST_MS && ms < END_MS;
+}
 
 /** As `Date.prototype.toISOString`, which takes ten times as long: a page of a list holds a time for each entry. */
 export function toIsoTime(date: Date): string {
