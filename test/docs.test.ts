@@ -76,39 +76,74 @@ describe('the programs of docs/events.md', () => {
     );
   });
 
+  const isList = (line: string): boolean => line.startsWith('friends:');
+
+  /** Runs a program of Alice, whom everybody may befriend, while things happen to its connection. */
+  async function run(
+    program: string,
+    happen: (stage: {
+      server: TestServer;
+      cable: Cable;
+      untilShown: (lists: number) => Promise<void>;
+    }) => Promise<void>,
+  ): Promise<string[]> {
+    const server = await TestServer.start();
+    const cable = await Cable.lay(Number(new URL(server.url).port));
+    const terminal = new Terminal({ TOKEN: await server.token('alice') });
+    const untilShown = (lists: number): Promise<void> =>
+      terminal.until(() => terminal.lines.filter(isList).length >= lists);
+    try {
+      await server.call('alice', 'mutation { setSelfInfo(input: { allowType: ALLOW_ANY }) { id } }');
+      const pasted = program.replaceAll('127.0.0.1:4000', cable.address);
+      await terminal.run(`node --input-type=module - <<'PROGRAM'\n${pasted}PROGRAM`);
+      await happen({ server, cable, untilShown });
+      return terminal.lines;
+    } finally {
+      await terminal.close();
+      await cable.remove();
+      await server.stop();
+    }
+  }
+
+  const befriend = (server: TestServer, userID: string): Promise<unknown> =>
+    server.call(userID, 'mutation { addFriend(input: { userID: "alice" }) { code } }');
+
   it.each([
     ['graphql-ws', programs[0], shown],
     // The same, but it does not tell that the connection is lost.
-    ['Apollo Client', programs[1], shown.filter((line) => line.startsWith('friends:'))],
-    ['urql', programs[2], shown.filter((line) => line.startsWith('friends:'))],
+    ['Apollo Client', programs[1], shown.filter(isList)],
+    ['urql', programs[2], shown.filter(isList)],
   ])(
     'keep the list right, after a break and a new beginning too: %s',
     async (_name, program = '', expected) => {
-      const server = await TestServer.start();
-      const cable = await Cable.lay(Number(new URL(server.url).port));
-      const terminal = new Terminal({ TOKEN: await server.token('alice') });
-      const untilShown = (count: number): Promise<void> =>
-        terminal.until(() => terminal.lines.filter((line) => line.startsWith('friends:')).length >= count);
-      const befriend = (userID: string): Promise<unknown> =>
-        server.call(userID, 'mutation { addFriend(input: { userID: "alice" }) { code } }');
-      try {
-        await server.call('alice', 'mutation { setSelfInfo(input: { allowType: ALLOW_ANY }) { id } }');
-        const pasted = program.replaceAll('127.0.0.1:4000', cable.address);
-        await terminal.run(`node --input-type=module - <<'PROGRAM'\n${pasted}PROGRAM`);
+      const lines = await run(program, async ({ server, cable, untilShown }) => {
         await untilShown(1);
-        await befriend('bob');
+        await befriend(server, 'bob');
         await untilShown(2);
         cable.cut();
-        await befriend('carol');
+        await befriend(server, 'carol');
         await untilShown(3);
         await server.call(ADMIN, 'mutation { deleteUsers(userIDs: ["alice"]) { code } }');
         await untilShown(4);
-        expect(terminal.lines).toEqual(expected);
-      } finally {
-        await terminal.close();
-        await cable.remove();
-        await server.stop();
-      }
+      });
+      expect(lines).toEqual(expected);
     },
   );
+
+  it.each([
+    ['graphql-ws', programs[0]],
+    ['Apollo Client', programs[1]],
+    ['urql', programs[2]],
+  ])('go on after the server could not be reached for a while: %s', async (_name, program = '') => {
+    const lines = await run(program, async ({ server, cable, untilShown }) => {
+      await untilShown(1);
+      cable.unplug();
+      await befriend(server, 'bob');
+      await cable.nextAttempt();
+      await cable.nextAttempt();
+      cable.plug();
+      await untilShown(2);
+    });
+    expect(lines.filter((line) => line !== 'the connection is lost')).toEqual(['friends:', 'friends: bob']);
+  });
 });

@@ -51,6 +51,11 @@ export class Cable {
     this.cut();
   }
 
+  /** Resolves with the next connection that is tried, whether it gets through or not. */
+  async nextAttempt(): Promise<void> {
+    await once(this.listening, 'connection');
+  }
+
   /** @param port - another one for a server that was started anew */
   plug(port = this.port): void {
     this.port = port;
