@@ -5,7 +5,9 @@ import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { createSchema } from '../src/graphql/schema';
 import { Cable } from './support/cable';
+import { Devices } from './support/devices';
 import { type Block, readDocument, toBlocks } from './support/markdown';
+import { act, addFriend, createUsers, toIDs } from './support/people';
 import { ADMIN, TestServer } from './support/server';
 import { Terminal } from './support/terminal';
 
@@ -57,6 +59,65 @@ describe.each(['docs/rules.md', 'docs/events.md'])('the operations of %s', (page
       }
     }
     expect(ran).toBeGreaterThan(2);
+  });
+});
+
+describe('the three steps of docs/events.md', () => {
+  const [position = '', lists = '', events = ''] = toPageBlocks('docs/events.md')
+    .filter(({ language }) => language === 'graphql')
+    .map(({ text }) => text);
+  let server: TestServer;
+  const devices = new Devices(() => server);
+  beforeAll(async () => {
+    server = await TestServer.start();
+  });
+  afterEach(() => devices.stopAll());
+  afterAll(() => server.stop());
+
+  interface Request {
+    userID: string;
+    type: string;
+    readAt?: string | null;
+  }
+  interface StepLists {
+    friendApplicationList: { nodes: Request[] };
+    blockList: { nodes: { userID: string }[] };
+  }
+
+  it('read more requests and blocked users than a page has when nothing is said', async () => {
+    const [asking, blocked] = [toIDs(60, 'a'), toIDs(60, 'b')];
+    await createUsers(server, ['ann', ...asking, ...blocked]);
+    for (const userID of asking) await addFriend(server, userID, { userID: 'ann' });
+    await act(server, 'ann', `addToBlockList(userIDs: ${JSON.stringify(blocked)})`);
+    const { friendApplicationList, blockList } = await server.call<StepLists>('ann', lists);
+    expect(friendApplicationList.nodes.map(({ userID }) => userID).sort()).toEqual(asking);
+    expect(blockList.nodes.map(({ userID }) => userID).sort()).toEqual(blocked);
+  });
+
+  it('tell how many requests are unread, whatever came before the lists were read', async () => {
+    await createUsers(server, ['eve', 'x', 'y', 'z']);
+    await addFriend(server, 'x', { userID: 'eve' });
+    const { friendshipEventPosition: after } = await server.call<{ friendshipEventPosition: string }>(
+      'eve',
+      position,
+    );
+    await server.call('eve', 'mutation { setFriendApplicationRead }');
+    await addFriend(server, 'y', { userID: 'eve' });
+    const { friendApplicationList } = await server.call<StepLists>('eve', lists);
+    const copy = new Map(friendApplicationList.nodes.map((request) => [request.userID, request]));
+    await addFriend(server, 'x', { userID: 'eve', addWording: 'again' });
+    await addFriend(server, 'z', { userID: 'eve' });
+    const device = await devices.open('eve', { after, document: events });
+    for (const event of await device.takeAll()) {
+      for (const request of (event['applications'] ?? []) as Request[]) copy.set(request.userID, request);
+      for (const userID of (event['userIDs'] ?? []) as string[])
+        copy.set(userID, { userID, type: 'COME_IN', readAt: 'now' });
+    }
+    const unread = [...copy.values()].filter(({ type, readAt }) => type === 'COME_IN' && readAt === null);
+    expect(unread.map(({ userID }) => userID).sort()).toEqual(['x', 'y', 'z']);
+    expect(await server.call('eve', '{ friendApplicationList { unreadCount } }')).toEqual({
+      friendApplicationList: { unreadCount: unread.length },
+    });
   });
 });
 
