@@ -1,5 +1,8 @@
 import { ApolloClient, gql, HttpLink, InMemoryCache, type TypedDocumentNode } from '@apollo/client';
+import { apolloApp } from './support/apps/apollo-app';
 import { describeApps } from './support/apps/describe-apps';
+import { graphqlWsApp } from './support/apps/graphql-ws-app';
+import { urqlApp } from './support/apps/urql-app';
 import { createUsers } from './support/people';
 import { TestServer } from './support/server';
 
@@ -51,6 +54,36 @@ describe('beyond the stream', () => {
     expect(await posted.json()).toEqual({ data: { usersInfo: [{ code: 0 }] } });
     const got = await fetch(`${server.url}?query=${encodeURIComponent('{ me { id } }')}`, { headers });
     expect(await got.json()).toEqual({ data: { me: { id: 'fay' } } });
+  });
+
+  it.each([
+    ['graphql-ws', graphqlWsApp, ['StreamOpened', 'SelfInfoUpdated', 'SelfInfoUpdated']],
+    ['Apollo Client', apolloApp, ['SelfInfoUpdated']],
+    ['urql', urqlApp, ['SelfInfoUpdated']],
+  ])('a second listener of one app gets from %s what docs/events.md says', async (name, kind, expected) => {
+    const userID = `two-${name.replace(' ', '-')}`;
+    const app = kind.open({ address: new URL(server.url).host, headers: await server.headers({ userID }) });
+    const rename = (nick: string) =>
+      server.call(userID, `mutation { setSelfInfo(input: { nickName: "${nick}" }) { id } }`);
+    const position = await server.call<{ friendshipEventPosition: string }>(
+      userID,
+      '{ friendshipEventPosition }',
+    );
+    try {
+      const first = app.listen(position.friendshipEventPosition);
+      await first.next();
+      await rename('between');
+      await first.next();
+      const second = app.listen(position.friendshipEventPosition);
+      // A subscription of its own comes behind the other one on the same connection.
+      await app.listen(null).next();
+      await rename('since');
+      await first.next();
+      const names = (await second.take(expected.length)).map(({ __typename }) => __typename);
+      expect(names).toEqual(expected);
+    } finally {
+      await app.close();
+    }
   });
 
   it("Apollo Client's cache takes the answer of a mutation for the entry that a query has read", async () => {
