@@ -1,9 +1,20 @@
-import { ApolloClient, gql, HttpLink, InMemoryCache, type TypedDocumentNode } from '@apollo/client';
+import {
+  ApolloClient,
+  ApolloLink,
+  gql,
+  HttpLink,
+  InMemoryCache,
+  type TypedDocumentNode,
+} from '@apollo/client';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
+import { OperationTypeNode } from 'graphql';
+import { type AppEvent, AppStream } from './support/apps/app';
 import { apolloApp } from './support/apps/apollo-app';
 import { describeApps } from './support/apps/describe-apps';
 import { graphqlWsApp } from './support/apps/graphql-ws-app';
+import { openSocket } from './support/apps/resuming';
 import { urqlApp } from './support/apps/urql-app';
-import { createUsers } from './support/people';
+import { befriend, createUsers } from './support/people';
 import { TestServer } from './support/server';
 
 describeApps('a client that others wrote works unchanged', (stage) => {
@@ -98,5 +109,57 @@ describe('beyond the stream', () => {
     });
     expect(client.readQuery({ query: ME })?.me.nickName).toBe('Al');
     client.stop();
+  });
+
+  it("Apollo Client's cache shows of changed entries what docs/events.md says", async () => {
+    await befriend(server, 'gil', 'hal');
+    const headers = await server.headers({ userID: 'gil' });
+    const socket = openSocket({ address: new URL(server.url).host, headers }, []);
+    const client = new ApolloClient({
+      link: ApolloLink.split(
+        ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
+        new GraphQLWsLink(socket),
+        new HttpLink({ uri: server.url, headers }),
+      ),
+      cache: new InMemoryCache(),
+    });
+    const entry = 'id friendRemark friendGroups friendCustomInfo { key value } user { id nickName }';
+    const FRIENDS = gql(`{ friendList(first: 500) { nodes { ${entry} } } }`) as TypedDocumentNode<{
+      friendList: { nodes: unknown[] };
+    }>;
+    const events = new AppStream();
+    try {
+      await client.query({ query: FRIENDS });
+      client
+        .subscribe<{ friendshipEvents: AppEvent }>({
+          query: gql(
+            `subscription { friendshipEvents { seq cursor ... on FriendInfoChanged { friends { ${entry} } } } }`,
+          ),
+        })
+        .subscribe(({ data }) => {
+          if (data) events.push(data.friendshipEvents);
+        });
+      await events.next();
+      const notes = 'friendRemark: "H", friendCustomInfo: [{ key: "k", value: "v" }]';
+      for (const [caller, call] of [
+        ['gil', `setFriendInfo(input: { userID: "hal", ${notes} }) { code }`],
+        ['hal', 'setSelfInfo(input: { nickName: "Hal" }) { id }'],
+        ['gil', 'createFriendGroup(name: "g", userIDs: ["hal"]) { code }'],
+      ] as const) {
+        await server.call(caller, `mutation { ${call} }`);
+        await events.next();
+      }
+      expect(client.readQuery({ query: FRIENDS })?.friendList.nodes).toMatchObject([
+        {
+          friendRemark: 'H',
+          friendCustomInfo: [{ key: 'k', value: 'v' }],
+          user: { nickName: 'Hal' },
+          friendGroups: [],
+        },
+      ]);
+    } finally {
+      client.stop();
+      await socket.dispose();
+    }
   });
 });
