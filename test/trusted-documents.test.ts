@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ApolloClient, ApolloLink, CombinedGraphQLErrors, gql, InMemoryCache } from '@apollo/client';
+import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
+import { print } from 'graphql';
+import type { Client as WebSocketClient } from 'graphql-ws';
+import WebSocket from 'ws';
 import type { TrustMode } from '../src/config.table';
+import { openSocket } from './support/apps/resuming';
 import { RawSocket } from './support/raw-socket';
 import { TestServer } from './support/server';
 
@@ -27,6 +34,9 @@ const MANIFESTS = {
     ],
   },
 };
+
+// Apollo Client looks there for what is no close of a socket; Node 20 has none.
+Object.assign(globalThis, { WebSocket });
 
 let folder: string;
 const servers: TestServer[] = [];
@@ -177,6 +187,48 @@ describe('a document that is not in the manifest', () => {
       expect(response.status).toBe(401);
     }
   });
+});
+
+test('Apollo Client listens by the id of a document whose definitions the manifest has sorted', async () => {
+  const cache = new InMemoryCache({ possibleTypes: { FriendshipEvent: ['StreamOpened'] } });
+  const sent = gql(`subscription Listen { friendshipEvents { ...Place ...Kind } }
+    fragment Place on FriendshipEvent { seq } fragment Kind on FriendshipEvent { type }`);
+  const [operation, place, kind] = cache.transformDocument(sent).definitions;
+  const body = [operation, kind, place].flatMap((one) => (one ? [print(one)] : [])).join('\n\n');
+  const operations = [{ id: 'listen', name: 'Listen', type: 'subscription', body }];
+  const server = await start('enforce', { ...MANIFESTS.Apollo, operations });
+  const headers = await server.headers({ userID: 'ann' });
+  const socket = openSocket({ address: new URL(server.url).host, headers }, []);
+  const listen = async (client: WebSocketClient): Promise<unknown> => {
+    const apollo = new ApolloClient({
+      cache,
+      link: ApolloLink.from([
+        new PersistedQueryLink({ generateHash: () => 'listen', disable: () => false }),
+        new GraphQLWsLink(client),
+      ]),
+    });
+    const { data, error } = await new Promise<ApolloClient.SubscribeResult>((resolve) => {
+      const subscription = apollo.subscribe({ query: sent }).subscribe((result) => {
+        resolve(result);
+        subscription.unsubscribe();
+      });
+    });
+    apollo.stop();
+    return CombinedGraphQLErrors.is(error) ? { errors: error.errors } : { data };
+  };
+  try {
+    expect(await listen(socket)).toMatchObject(REFUSED);
+    // As docs/http.md has it.
+    const withoutTexts: WebSocketClient = {
+      ...socket,
+      subscribe: (payload, sink) => socket.subscribe({ ...payload, query: '' }, sink),
+    };
+    expect(await listen(withoutTexts)).toMatchObject({
+      data: { friendshipEvents: { seq: 0, type: 'STREAM_OPENED' } },
+    });
+  } finally {
+    await socket.dispose();
+  }
 });
 
 describe('a manifest that cannot be used stops the start', () => {
