@@ -97,6 +97,31 @@ describe('beyond the stream', () => {
     }
   });
 
+  it.each([
+    ['without possibleTypes', {}, {}],
+    ['with them', { possibleTypes: { FriendshipEvent: ['StreamOpened'] } }, { seq: 0 }],
+  ])(
+    'Apollo Client shows a fragment on every event as docs/events.md says: %s',
+    async (_name, options, shown) => {
+      const headers = await server.headers({ userID: 'ivy' });
+      const socket = openSocket({ address: new URL(server.url).host, headers }, []);
+      const client = new ApolloClient({ link: new GraphQLWsLink(socket), cache: new InMemoryCache(options) });
+      const query = gql(`subscription { friendshipEvents { ...Place ... on StreamOpened { recovered } } }
+      fragment Place on FriendshipEvent { seq }`);
+      try {
+        const event = await new Promise((resolve) => {
+          client.subscribe<{ friendshipEvents: AppEvent }>({ query }).subscribe(({ data }) => {
+            resolve(data?.friendshipEvents);
+          });
+        });
+        expect(event).toEqual({ __typename: 'StreamOpened', recovered: true, ...shown });
+      } finally {
+        client.stop();
+        await socket.dispose();
+      }
+    },
+  );
+
   it("Apollo Client's cache takes the answer of a mutation for the entry that a query has read", async () => {
     const client = new ApolloClient({
       link: new HttpLink({ uri: server.url, headers: await server.headers({ userID: 'alice' }) }),
