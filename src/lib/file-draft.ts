@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, open, rename, rm } from 'node:fs/promises';
+import { link, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { findErrorCode } from './system-error';
 
@@ -21,9 +21,22 @@ export interface FileDraft {
   discard(): Promise<void>;
 }
 
-/** Makes an empty draft. Rejects with FileExistsError before any work is done for nothing. */
-export async function createFileDraft(target: string, isOverwriting: boolean): Promise<FileDraft> {
-  if (!isOverwriting) await requireMissing(target);
+/** What is there under this name is a folder, a device or the like, which no file may replace. */
+class NoFileError extends Error {
+  override readonly name = 'NoFileError';
+
+  constructor(readonly path: string) {
+    super(`${path} is no file: give another name.`);
+  }
+}
+
+/**
+ * Makes an empty draft. Rejects with FileExistsError or NoFileError before any work is done for nothing. Of a symbolic
+ * link, the file is replaced that it leads to.
+ */
+export async function createFileDraft(name: string, isOverwriting: boolean): Promise<FileDraft> {
+  if (!isOverwriting) await requireMissing(name);
+  const target = isOverwriting ? await findReplaceable(name) : name;
   const path = `${target}.${randomBytes(4).toString('hex')}.part`;
   await (await open(path, 'wx', 0o600)).close();
   return {
@@ -38,13 +51,25 @@ export async function createFileDraft(target: string, isOverwriting: boolean): P
   };
 }
 
-async function requireMissing(target: string): Promise<void> {
-  const file = await open(target, 'r').catch((error: unknown) => {
-    if (findErrorCode(error) === 'ENOENT') return null;
+async function findReplaceable(name: string): Promise<string> {
+  try {
+    const target = await realpath(name);
+    if ((await stat(target)).isFile()) return target;
+  } catch (error) {
+    if (findErrorCode(error) === 'ENOENT') return name;
     throw error;
-  });
-  if (file === null) return;
-  await file.close();
+  }
+  throw new NoFileError(name);
+}
+
+/** Opens nothing: a pipe would wait for somebody at its other end. */
+async function requireMissing(target: string): Promise<void> {
+  try {
+    await lstat(target);
+  } catch (error) {
+    if (findErrorCode(error) === 'ENOENT') return;
+    throw error;
+  }
   throw new FileExistsError(target);
 }
 
