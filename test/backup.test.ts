@@ -1,14 +1,17 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   copyFileSync,
   existsSync,
+  lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -67,9 +70,9 @@ async function prepare(): Promise<void> {
 }
 
 /** A command in a process of its own, as an operator runs it. */
-async function runOutside(...args: string[]): Promise<unknown> {
+async function runOutside(args: string[], nodeOptions: string[] = []): Promise<unknown> {
   const main = join(__dirname, '../src/main.ts');
-  const child = spawn(process.execPath, [...RUN_TYPESCRIPT, main, ...args], {
+  const child = spawn(process.execPath, [...nodeOptions, ...RUN_TYPESCRIPT, main, ...args], {
     cwd: join(__dirname, '..'),
     env: { PATH: process.env['PATH'], ...toEnvironment(place.config) },
   });
@@ -92,7 +95,7 @@ describe('a backup of the embedded database', () => {
       }
     };
     const writing = write();
-    expect(await runOutside('backup', file('backup'))).toBe(0);
+    expect(await runOutside(['backup', file('backup')])).toBe(0);
     isOver = true;
     await writing;
     const last = await loadPosition(server);
@@ -140,6 +143,27 @@ describe('a backup of the embedded database', () => {
     expect(statSync(file('backup')).size).toBeGreaterThan(10_000);
     expect(readdirSync(folder)).toEqual(['backup']);
   });
+
+  it.each(['backup', 'export'])(
+    'goes where a link leads, and never replaces a folder or a pipe (%s)',
+    async (command) => {
+      await prepare();
+      writeFileSync(file('target'), 'old');
+      symlinkSync(file('target'), file('link'));
+      execFileSync('mkfifo', [file('pipe')]);
+      mkdirSync(file('folder'));
+      await place.do(command, '--overwrite', file('link'));
+      expect(lstatSync(file('link')).isSymbolicLink()).toBe(true);
+      expect(statSync(file('target')).size).toBeGreaterThan(1_000);
+      for (const name of ['folder', 'pipe']) {
+        const refused = await place.run([command, '--overwrite', file(name)]);
+        expect([refused.exitCode, refused.stdout]).toEqual([1, '']);
+        expect(refused.stderr).toMatch(/^amicus: .* is no file: give another name\.\n$/);
+        expect((await place.run([command, file(name)])).stderr).toMatch(/ is there already: /);
+      }
+      expect(readdirSync(folder).sort()).toEqual(['folder', 'link', 'pipe', 'target']);
+    },
+  );
 
   it.each(['backup', 'export'])('never takes the place of the database (%s)', async (command) => {
     await prepare();
@@ -254,6 +278,30 @@ describe('a restore', () => {
     const aside = /is now (.*)\n/.exec(await place.do('restore', '--replace', file('backup')))?.[1] ?? '';
     expect((await place.run(['export', '-'])).stdout).not.toContain('last');
     await place.do('restore', '--replace', aside);
+    expect((await place.run(['export', '-'])).stdout).toContain('last');
+  });
+
+  it('that is killed before the backup is in its place leaves the old database whole, its log included', async () => {
+    await prepare();
+    await place.do('backup', file('backup'));
+    const dataDir = place.config.dataDir ?? '';
+    const database = await openDatabase({ dataDir });
+    await database.transaction((tx) => tx.all(`UPDATE "user" SET nick_name = 'last'`));
+    for (const ending of ['', '-wal'])
+      copyFileSync(join(dataDir, `amicus.sqlite${ending}`), file(`killed${ending}`));
+    await database.stop();
+    for (const ending of ['', '-wal'])
+      renameSync(file(`killed${ending}`), join(dataDir, `amicus.sqlite${ending}`));
+    writeFileSync(
+      file('kill.cjs'),
+      `const files = require('node:fs/promises');
+       files.rename = () => process.kill(process.pid, 'SIGKILL');
+       require('node:module').syncBuiltinESMExports();`,
+    );
+    const killed = runOutside(['restore', '--replace', file('backup')], ['-r', file('kill.cjs')]);
+    expect(await killed).toBe(null);
+    const names = readdirSync(dataDir).filter((name) => name.includes('replaced'));
+    expect(names).toHaveLength(2);
     expect((await place.run(['export', '-'])).stdout).toContain('last');
   });
 

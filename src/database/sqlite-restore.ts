@@ -3,6 +3,8 @@ import { chmod, copyFile, link, rename, rm } from 'node:fs/promises';
 import { synchronize } from '../lib/file-draft';
 import { openDataFolder, toDatabaseFile } from './data-folder';
 import { requireSoundSqlite } from './sqlite-check';
+import { findSqliteCode } from './sqlite-driver';
+import { loadSqliteModule } from './sqlite-module';
 import type { Transaction } from './sql';
 import { openSqliteDatabase } from './sqlite-database';
 
@@ -51,7 +53,12 @@ export async function restoreSqlite(options: RestoreOptions): Promise<string | n
     await prepareDatabase(draft, prepare);
     await synchronize(draft);
     const aside = `${file}.${asideEnding ?? ''}`;
-    if (isThere) await keepAside(file, aside);
+    if (isThere) {
+      await keepAside(file, aside);
+      await removeLog(file);
+      // Were the next name there after a loss of power, and the log too, SQLite would put that into the new database.
+      await synchronize(folder.path);
+    }
     await rename(draft, file);
     await synchronize(folder.path);
     return isThere ? aside : null;
@@ -65,11 +72,33 @@ async function prepareDatabase(file: string, prepare: RestoreOptions['prepare'])
   await database.transaction(prepare);
 }
 
-/** Leaves the old database under both names, and nothing that SQLite would take for a part of the new one. */
+/** Leaves the old database under both names, with its log as it is. */
 async function keepAside(file: string, aside: string): Promise<void> {
   for (const ending of ['', '-wal']) if (existsSync(file + ending)) await link(file + ending, aside + ending);
+}
+
+/**
+ * Leaves nothing that SQLite would take for a part of the new database. What the log holds is written into the old one
+ * before, so that this is whole should the restore be killed now; the log aside says the same again.
+ */
+async function removeLog(file: string): Promise<void> {
+  if (existsSync(file)) emptySqliteLog(file);
   await rm(`${file}-wal`, { force: true });
   await rm(`${file}-shm`, { force: true });
+}
+
+/** Of one that SQLite cannot read there is nothing to save. */
+function emptySqliteLog(file: string): void {
+  const Sqlite = loadSqliteModule();
+  const handle = new Sqlite(file, { fileMustExist: true });
+  try {
+    handle.pragma('wal_checkpoint(PASSIVE)');
+  } catch (error) {
+    if (!['SQLITE_NOTADB', 'SQLITE_CORRUPT'].some((code) => findSqliteCode(error)?.startsWith(code)))
+      throw error;
+  } finally {
+    handle.close();
+  }
 }
 
 /** With what SQLite keeps beside it: the log, which holds commits too, and the index of that. */
