@@ -253,6 +253,20 @@ describeOnStores('the audit log', (store) => {
     expect(refused.data ?? null).toBeNull();
   });
 
+  it('has one row of a field that is asked for several times at once', async () => {
+    await server.call('bob', '{ me { id } }');
+    const aliases = [1, 2, 3].map((n) => `a${n}: friendList { totalCount }`).join(' ');
+    const [one] = await Promise.all([1, 2].map(() => server.call(asBob, `{ ${aliases} }`)));
+    expect(Object.keys(one ?? {})).toEqual(['a1', 'a2', 'a3']);
+    expect(await loadLog(server, 'bob')).toMatchObject([{ operation: 'friendList', outcomes: ['OK'] }]);
+    broken = 'INSERT INTO audit';
+    const both = 'a: blockList { totalCount } b: blockList { totalCount }';
+    expect((await server.send(asBob, `{ ${both} }`)).data ?? null).toBeNull();
+    broken = null;
+    await server.call(asBob, `{ ${both} }`);
+    expect(await loadLog(server, 'bob')).toHaveLength(2);
+  });
+
   it.each(['', 'a b', 'a\0', '\ud800'])('cannot be asked for by %j, which is no id', async (userID) => {
     const query = 'query ($userID: ID) { auditLog(userID: $userID) { totalCount } }';
     expect(await server.send(ADMIN, query, { userID })).toMatchObject({

@@ -14,6 +14,7 @@ const MAX_KEYS = 100_000;
  */
 export class ActedReads {
   private readonly notedAtMs = new LRUCache<string, number>(upToEntries(MAX_KEYS));
+  private readonly underWay = new Map<string, Promise<void>>();
 
   constructor(
     private readonly audit: AuditService,
@@ -27,6 +28,16 @@ export class ActedReads {
     const agoMs = nowMs - (this.notedAtMs.get(key) ?? -Infinity);
     // Nobody knows how long ago what lies in the future was: the clock was put back.
     if (agoMs >= 0 && agoMs < AGAIN_MS) return;
+    // A request may ask for a field several times at once.
+    let writing = this.underWay.get(key);
+    if (writing === undefined) {
+      writing = this.write(key, nowMs, act).finally(() => this.underWay.delete(key));
+      this.underWay.set(key, writing);
+    }
+    await writing;
+  }
+
+  private async write(key: string, nowMs: number, act: Act): Promise<void> {
     await this.audit.perform(act, () => Promise.resolve());
     this.notedAtMs.set(key, nowMs);
   }
