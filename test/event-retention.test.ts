@@ -1,7 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
+import { toDatabaseFile } from '../src/database/data-folder';
+import { openDatabase } from '../src/database/open-database';
+import { openSqliteSnapshot } from '../src/database/sqlite-snapshot';
 import type { Clock } from '../src/lib/clock';
 import { TestListener } from './support/listener';
+import { LogLines } from './support/log-lines';
+import { Place } from './support/place';
 import { TestServer } from './support/server';
-import { describeOnStores } from './support/stores';
+import { stopClocks } from './support/stop-clocks';
+import { describeOnStores, sqlite } from './support/stores';
 
 const SET_NICK = 'mutation ($nick: String!) { setSelfInfo(input: { nickName: $nick }) { id } }';
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -87,4 +94,51 @@ describeOnStores('the history of a stream is trimmed', (store) => {
     expect(await listener.next()).toMatchObject({ seq: 5 });
     await listener.stop();
   });
+});
+
+test('a stream that cannot be trimmed keeps the others waiting for one round only', async () => {
+  const place = await Place.create(sqlite);
+  const dataDir = place.config.dataDir ?? '';
+  const before = await place.serve();
+  for (const userID of ['ann', 'ben']) {
+    for (const nick of ['one', 'two', 'three']) await before.call(userID, SET_NICK, { nick });
+  }
+  await before.stop();
+  await using database = await openDatabase({ dataDir });
+  await database.transaction((tx) =>
+    tx.all(`CREATE TRIGGER broken BEFORE DELETE ON event WHEN OLD.user_id = 'ann'
+      BEGIN SELECT RAISE(ABORT, 'broken by the test'); END`),
+  );
+  await database.stop();
+
+  stopClocks('with their timers');
+  const log = new LogLines();
+  const config = { eventRetentionCount: 1, logLevel: 'error' as const };
+  const server = await place.serve({ config, logTo: log });
+  const countFailures = (): number => log.find('something failed in the background').length;
+  const countEvents = (userID: string): unknown => {
+    const handle = openSqliteSnapshot(toDatabaseFile(dataDir));
+    const [row] = handle.prepare('SELECT count(*) AS kept FROM event WHERE user_id = ?').all(userID);
+    handle.close();
+    return row?.['kept'];
+  };
+  const passUntil = async (ms: number, isOver: () => boolean): Promise<void> => {
+    while (!isOver()) {
+      jest.advanceTimersByTime(ms);
+      await setImmediate();
+    }
+  };
+  try {
+    await passUntil(1, () => countFailures() === 1);
+    expect([countEvents('ann'), countEvents('ben')]).toEqual([3, 3]);
+    jest.advanceTimersByTime(10 * 60_000);
+    await passUntil(1, () => countFailures() === 2 || countEvents('ben') === 1);
+    expect([countEvents('ann'), countEvents('ben')]).toEqual([3, 1]);
+    // The round after that begins with the first stream again.
+    await passUntil(60_000, () => countFailures() === 2);
+  } finally {
+    jest.useRealTimers();
+    await server.stop();
+    await place.drop();
+  }
 });

@@ -54,6 +54,7 @@ export class EventRetention {
   }
 
   private async step(userID: string): Promise<void> {
+    let reached = '';
     try {
       const keepSinceMs = this.clock.now() - this.limits.days * DAY_MS;
       const streams = await this.streams.loadStreams(
@@ -62,13 +63,17 @@ export class EventRetention {
         keepSinceMs,
         this.limits.count,
       );
-      for (const stream of streams) await this.trim(stream);
+      for (const stream of streams) {
+        reached = stream.userID;
+        await this.trim(stream);
+      }
       const last = streams.at(-1);
       if (last === undefined) this.continueAfter('', ROUND_MS);
       else this.continueAfter(last.userID, STEP_MS);
     } catch (error) {
       this.onError(error);
-      this.continueAfter('', ROUND_MS);
+      // Behind the stream that failed: one that does so each time must not keep the others from their turn.
+      this.continueAfter(reached, ROUND_MS);
     }
   }
 
