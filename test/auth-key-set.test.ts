@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { exportJWK } from 'jose';
+import { exportJWK, type JWK } from 'jose';
 import { enter, enterByHttp, toRefused } from './support/doors';
 import { Issuer, sign } from './support/issuer';
 import { LogLines } from './support/log-lines';
@@ -207,6 +207,33 @@ describe('tokens of an issuer with a key set', () => {
     expect(await enter(server, `${text}.AAAA`)).toEqual(toRefused('malformed token'));
     expect(await enter(server, await sign(key, claims))).toEqual(ANN);
   });
+});
+
+test.each([
+  ['is none', { x: 'AA' }],
+  ['has a half only', { y: undefined }],
+])('a key of the set that %s is told of in the log, once in 30 seconds', async (_title, spoil) => {
+  const clock = { nowMs: Date.now(), now: (): number => clock.nowMs };
+  const issuer = await Issuer.start();
+  const log = new LogLines();
+  const [broken, whole] = [await issuer.createKey('broken'), await issuer.createKey('whole')];
+  issuer.publish({ ...broken.jwk, ...spoil } as JWK, whole.jwk);
+  const server = await TestServer.start({
+    clock,
+    logTo: log,
+    config: { jwksUrl: issuer.url, jwtSecret: null, logLevel: 'error' },
+  });
+  const find = (): unknown[] => log.find('something failed in the background');
+  for (let n = 0; n < 3; n++)
+    expect(await enter(server, await sign(broken, { sub: 'ann', n }))).toEqual(UNCHECKED);
+  expect(find()).toHaveLength(1);
+  expect(log.text).toContain('A key of the key set cannot be used.');
+  expect(await enter(server, await sign(whole, { sub: 'ann' }))).toEqual(ANN);
+  clock.nowMs += 30_000;
+  expect(await enter(server, await sign(broken, { sub: 'ann' }))).toEqual(UNCHECKED);
+  expect(find()).toHaveLength(2);
+  await server.stop();
+  await issuer.stop();
 });
 
 test('a name and a password in the URL of the key set are shown to its server, and not in the log', async () => {

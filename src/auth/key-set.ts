@@ -24,7 +24,10 @@ interface Fetched {
  *
  * jose's own set would be refused as soon as it is ten minutes old and its URL down.
  *
- * @param onError - gets why a fetch failed, while the set that is there goes on serving
+ * A key of the set that is none, or of a kind that nobody here knows, gives no more than a set that cannot be fetched.
+ *
+ * @param onError - gets why a fetch failed, while the set that is there goes on serving, and why a key cannot be used, at
+ *   most every 30 seconds
  */
 export function createKeySet(url: string, clock: Clock, onError: (error: unknown) => void): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(...toRequest(url));
@@ -32,6 +35,7 @@ export function createKeySet(url: string, clock: Clock, onError: (error: unknown
   /** The last fetch that has begun, and whether it has failed. */
   let tried = { atMs: -Infinity, failure: null as { cause: unknown } | null };
   let fetching: Promise<Fetched> | null = null;
+  let toldOfBrokenAtMs = -Infinity;
 
   const isWithin = (atMs: number, ms: number): boolean => {
     const ageMs = clock.now() - atMs;
@@ -76,10 +80,25 @@ export function createKeySet(url: string, clock: Clock, onError: (error: unknown
     return fetchNow();
   }
 
-  return async (header, token) => {
-    const { findKey } = await findUsable();
+  const findKeyIn = async ({ findKey }: Fetched, ...of: Parameters<JWTVerifyGetKey>) => {
     try {
-      return await findKey(header, token);
+      return await findKey(...of);
+    } catch (cause) {
+      if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys)
+        throw cause;
+      const error = new Error('A key of the key set cannot be used.', { cause });
+      if (!isWithin(toldOfBrokenAtMs, COOL_DOWN_MS)) {
+        toldOfBrokenAtMs = clock.now();
+        onError(error);
+      }
+      throw error;
+    }
+  };
+
+  return async (header, token) => {
+    const usable = await findUsable();
+    try {
+      return await findKeyIn(usable, header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       if (fetching === null && isWithin(tried.atMs, COOL_DOWN_MS)) {
@@ -87,7 +106,7 @@ export function createKeySet(url: string, clock: Clock, onError: (error: unknown
         if (tried.failure !== null) throw tried.failure.cause;
         throw error;
       }
-      return (await fetchNow()).findKey(header, token);
+      return findKeyIn(await fetchNow(), header, token);
     }
   };
 }
