@@ -18,9 +18,12 @@ export interface UserExport {
   /** Pending ones, sent and received. */
   applications: ExportedApplication[];
   blocklist: { userID: string; blockedAt: Date }[];
-  /** Who refused a request of the user within the time in which the user may not ask again, and when last. */
+  /**
+   * Who refused a request of the user within the time in which the user may not ask again, and when last. One whose time is
+   * over is kept until it is trimmed, some ten minutes later.
+   */
   refusals: { userID: string; refusedAt: Date }[];
-  /** When friend requests were made or renewed within the last hour, and how many at that moment. */
+  /** When friend requests were made or renewed within the last hour, and how many at that moment. Kept as long beyond it. */
   recentRequests: { at: Date; times: number }[];
   /** Events `floor + 1` to `head` are kept. */
   stream: { epoch: string; head: number; floor: number };
