@@ -75,6 +75,17 @@ describeOnStores('the metrics', (store) => {
     await Promise.all(sockets.map((socket) => socket.close()));
   });
 
+  it('count a copy of a stranger as missed, and nobody’s own profile', async () => {
+    const readMisses = async (): Promise<number> =>
+      (await readMetrics(server)).get('amicus_stranger_copy_misses_total') ?? NaN;
+    const before = await readMisses();
+    await server.call('star', '{ me { id } }');
+    await server.call('star', '{ usersInfo(userIDs: ["star"]) { userID } }');
+    expect(await readMisses()).toBe(before);
+    await server.call('star', '{ usersInfo(userIDs: ["star", "admin"]) { userID } }');
+    expect(await readMisses()).toBe(before + 1);
+  });
+
   it('say that no profile change waits when all owners were told', async () => {
     const socket = await RawSocket.init(server, await server.headers({ userID: 'fan' }));
     socket.subscribe('1', LISTEN);

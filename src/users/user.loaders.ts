@@ -57,7 +57,9 @@ export class ViewersProfiles implements ProfileLoader {
   load(userID: string): LoadedCopy {
     const seen = this.seen.get(userID);
     if (seen !== undefined) return seen;
-    const copy = this.asked.has(userID) ? null : this.sources.strangers.find(this.viewerID, userID);
+    // Nobody is a stranger to oneself: there is no copy to be missed.
+    const mayBeCopied = userID !== this.viewerID && !this.asked.has(userID);
+    const copy = mayBeCopied ? this.sources.strangers.find(this.viewerID, userID) : null;
     if (copy === null) return this.batches.load(userID);
     this.seen.set(userID, copy);
     return copy;
