@@ -85,6 +85,42 @@ describe('what is read while something changes', () => {
   });
 });
 
+describe('a user who was deleted', () => {
+  const createdAt = new Date(0);
+  const createCopy = (atMs: number): ProfileCopy => ({
+    user: { ...EMPTY_PROFILE, id: 'they', createdAt, updatedAt: createdAt },
+    fetchedAt: new Date(atMs),
+  });
+  let nowMs: number;
+  let strangers: StrangerCache;
+  beforeEach(() => {
+    nowMs = 10_000;
+    strangers = new StrangerCache({ now: () => nowMs });
+    strangers.keep('me', createCopy(nowMs), strangers.mark());
+  });
+
+  it('stays gone when the clock was set back before and has come to the same moment again', () => {
+    nowMs -= 2_000;
+    strangers.dropUser('they');
+    nowMs += 3_000;
+    expect(strangers.find('me', 'they')).toBeNull();
+    expect(strangers.isKnownSince('they', 10_000)).toBe(false);
+    strangers.keep('me', createCopy(nowMs), strangers.mark());
+    expect(strangers.find('me', 'they')).not.toBeNull();
+  });
+
+  it('stays gone when so many others are deleted that not each of them is remembered', () => {
+    nowMs += 1;
+    strangers.dropUser('they');
+    for (let n = 0; n < 100_000; n++) strangers.dropUser(`u${String(n)}`);
+    expect(strangers.find('me', 'they')).toBeNull();
+    expect(strangers.isKnownSince('they', 10_000)).toBe(false);
+    nowMs += 1;
+    strangers.keep('me', createCopy(nowMs), strangers.mark());
+    expect(strangers.find('me', 'they')).not.toBeNull();
+  });
+});
+
 describe('the bounds of the copies', () => {
   const createdAt = new Date(0);
   const createCopy = (id: string, nickName = ''): ProfileCopy => ({

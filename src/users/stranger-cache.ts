@@ -67,8 +67,17 @@ export class StrangerCache {
   private readonly entries = new RecentCopies<Entry>();
   private readonly latest = new Map<string, Shared>();
   /** When users were deleted: older copies of them are void. */
-  private readonly deleted = new LRUCache<string, number>(upToEntries(MAX_ENTRIES));
+  private readonly deleted = new LRUCache<string, number>({
+    ...upToEntries(MAX_ENTRIES),
+    dispose: (deletedMs, _userID, reason) => {
+      if (reason === 'evict') this.forgottenMs = Math.max(this.forgottenMs, deletedMs);
+    },
+  });
   private lastDeletedMs = -Infinity;
+  /** Who was deleted until then may not be remembered: older copies of anybody are void. */
+  private forgottenMs = -Infinity;
+  /** Of all copies that were kept; to come when the clock was set back since. */
+  private newestFetchedMs = -Infinity;
   private drops = 0;
   /** The number of the newest drop of each viewer's copy, oldest first. */
   private readonly dropped = new Map<string, number>();
@@ -133,6 +142,7 @@ export class StrangerCache {
     const shared = this.share(copy.user);
     shared.holders++;
     this.entries.add(viewerID, new Entry(shared, copy.fetchedAt));
+    this.newestFetchedMs = Math.max(this.newestFetchedMs, copy.fetchedAt.getTime());
     const { bounds } = this;
     for (let oldest = this.entries.findOldest(); oldest !== undefined; oldest = this.entries.findOldest()) {
       if (this.entries.size <= bounds.entries && this.bytes <= bounds.bytes) return;
@@ -172,7 +182,8 @@ export class StrangerCache {
   /** The user was deleted: nobody is shown a copy any more. */
   dropUser(userID: string): void {
     this.droppedAll = ++this.drops;
-    this.lastDeletedMs = this.clock.now();
+    // Later than every copy, whatever the clock says: by this those that are void are told from those to come.
+    this.lastDeletedMs = Math.max(this.clock.now(), this.newestFetchedMs);
     this.deleted.set(userID, this.lastDeletedMs);
   }
 
@@ -190,10 +201,10 @@ export class StrangerCache {
     return this.entries.size * ENTRY_BYTES + this.entries.viewers * VIEWER_BYTES + this.sharedBytes;
   }
 
-  /** When the user was deleted last, as far as that is remembered; -Infinity for never. */
+  /** When the user was deleted last, or later where that may not be remembered; -Infinity for never. */
   private findDeletedMs(userID: string): number {
-    // Most copies are younger than any deletion.
-    return this.lastDeletedMs === -Infinity ? -Infinity : (this.deleted.get(userID) ?? -Infinity);
+    // Most processes never hear of a deletion.
+    return this.lastDeletedMs === -Infinity ? -Infinity : (this.deleted.get(userID) ?? this.forgottenMs);
   }
 
   private isDroppedSince(viewerID: string, userID: string, mark: number): boolean {
