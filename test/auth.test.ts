@@ -28,7 +28,8 @@ async function signClaims(claims: Record<string, unknown>): Promise<string> {
 }
 
 test('a signed token gives back who it was signed for', async () => {
-  const expiresAtMs = nowMs + 60_000;
+  // The clock may be five seconds off.
+  const expiresAtMs = nowMs + 65_000;
   expect(await verifier.verify(await sign())).toEqual({
     userID: 'ann',
     isAdmin: false,
@@ -54,6 +55,25 @@ test('the clock may be five seconds off and no more', async () => {
   await expect(verifyAt(65_000)).rejects.toThrow(new TokenRefusedError('token expired'));
   const early = await signClaims({ sub: 'ann', nbf: nowMs / 1000 + 6 });
   await expect(verifier.verify(early)).rejects.toThrow('token not valid yet');
+});
+
+test('a token is said to end when it is refused, whatever ends it', async () => {
+  const aging = { ...open, jwtMaxAgeSeconds: 60 };
+  const iat = nowMs / 1000;
+  const cases: [typeof aging | typeof open, Record<string, unknown>][] = [
+    [open, { exp: iat + 60 }],
+    [aging, { iat, exp: iat + 30 }],
+    [aging, { iat, exp: iat + 90 }],
+    [aging, { iat }],
+  ];
+  for (const [config, claims] of cases) {
+    const token = await signClaims({ sub: 'ann', ...claims });
+    const { expiresAtMs } = await createVerifier(config, secret, clockAt(nowMs)).verify(token);
+    const verifyAt = (ms: number): Promise<unknown> =>
+      createVerifier(config, secret, clockAt(ms)).verify(token);
+    await expect(verifyAt((expiresAtMs ?? 0) - 1)).resolves.toMatchObject({ userID: 'ann' });
+    await expect(verifyAt(expiresAtMs ?? 0)).rejects.toThrow(new TokenRefusedError('token expired'));
+  }
 });
 
 test('issuer and audience are checked when they are configured', async () => {

@@ -7,6 +7,8 @@ const LISTEN = 'subscription { friendshipEvents { __typename } }';
 const SET_LEVEL = 'mutation { setSelfInfo(input: { level: 7 }) { id } }';
 /** How long a socket may outlive its token. */
 const MAX_LATE_MS = 501;
+/** How long a token is taken after its end, for the clocks may differ. */
+const SKEW_MS = 5_000;
 
 describe('what time does to a socket', () => {
   let server: TestServer;
@@ -43,7 +45,7 @@ describe('what time does to a socket', () => {
     jest.advanceTimersByTime(1_000);
     expect(await socket.drain()).toEqual([]);
     // The clock of the machine may be set anew meanwhile.
-    jest.setSystemTime(Date.now() + lifeMs - 2_000);
+    jest.setSystemTime(Date.now() + lifeMs + SKEW_MS - 2_000);
     jest.advanceTimersByTime(999);
     expect(await socket.drain()).toEqual([]);
     jest.advanceTimersByTime(MAX_LATE_MS);
@@ -52,6 +54,17 @@ describe('what time does to a socket', () => {
     expect(await socket.closed).toEqual({ code: 4403, reason: 'The token has expired' });
     await expect(socket.next()).rejects.toThrow('The socket has closed.');
     expect(await server.call('ann', '{ me { level } }')).toEqual({ me: { level: 0 } });
+  });
+
+  it('serves a token that is taken for what the clocks may differ for as long as it is taken', async () => {
+    const token = await server.token('ann', false, -3);
+    const socket = await sockets.open();
+    socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+    expect(await socket.next()).toEqual({ type: 'connection_ack' });
+    jest.advanceTimersByTime(1_000);
+    expect(await socket.drain()).toEqual([]);
+    jest.advanceTimersByTime(1_000 + MAX_LATE_MS);
+    expect(await socket.closed).toEqual({ code: 4403, reason: 'The token has expired' });
   });
 
   it('cuts off a client that does not answer a ping until the next, 12 seconds later', async () => {

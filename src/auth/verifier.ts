@@ -8,7 +8,7 @@ import { createKeySet } from './key-set';
 export interface Identity {
   readonly userID: string;
   readonly isAdmin: boolean;
-  /** Milliseconds since 1970 at which the token ends; null when it has no end. */
+  /** Milliseconds since 1970 from which the token is refused, as late as the clocks may differ; null when it has no end. */
   readonly expiresAtMs: number | null;
   /** `iat`, in milliseconds since 1970; null when the token does not say when it was issued. */
   readonly issuedAtMs: number | null;
@@ -71,7 +71,7 @@ export function createVerifier(
       const payload = await check(token, { ...expected, currentDate }).catch((error: unknown) => {
         throw toReason(error);
       });
-      return toIdentity(payload, maxAgeSeconds);
+      return toIdentity(payload, config);
     },
   };
 }
@@ -92,11 +92,16 @@ function createSecretCheck(secret: string | null): Check {
     (await jwtVerify(token, await key, { ...options, algorithms: ['HS256'] })).payload;
 }
 
-function toIdentity({ sub, exp, iat, jti, role }: JWTPayload, maxAgeSeconds: number | null): Identity {
+function toIdentity(
+  { sub, exp, iat, jti, role }: JWTPayload,
+  { jwtClockSkewSeconds, jwtMaxAgeSeconds }: Pick<Config, 'jwtClockSkewSeconds' | 'jwtMaxAgeSeconds'>,
+): Identity {
   // What a token holds is whatever its signer wrote, so the types of jose are hopes.
   if (typeof sub !== 'string' || !isUserID(sub)) throw new TokenRefusedError('sub is not a valid user id');
-  const ends = [exp, maxAgeSeconds === null || iat === undefined ? undefined : iat + maxAgeSeconds];
-  const endSeconds = Math.min(...ends.filter((seconds) => seconds !== undefined));
+  // A token is refused from `exp` on, but only once it is older than the longest age, in whole seconds.
+  const agedAt = jwtMaxAgeSeconds === null || iat === undefined ? undefined : iat + jwtMaxAgeSeconds + 1;
+  const ends = [exp, agedAt].filter((seconds) => seconds !== undefined);
+  const endSeconds = Math.min(...ends) + jwtClockSkewSeconds;
   return {
     userID: sub,
     isAdmin: role === 'admin',
