@@ -1,4 +1,5 @@
 import { TestListener } from './support/listener';
+import { RawSocket } from './support/raw-socket';
 import { ADMIN, TestServer } from './support/server';
 import { describeOnStores } from './support/stores';
 
@@ -33,6 +34,30 @@ describeOnStores('the live stream', (store) => {
     expect(events.map((event) => event.seq)).toEqual(Array.from({ length: 700 }, (_, index) => index + 1));
     expect(await listener.drain()).toEqual([]);
     await listener.stop();
+  });
+
+  it('goes on live for one device while another reads a long history', async () => {
+    const [history, changes] = [600, 20];
+    const start = await position('ada');
+    for (let index = 0; index < history; index += changes) {
+      await Promise.all(
+        Array.from({ length: changes }, (_, offset) => setNick('ada', `before ${String(index + offset)}`)),
+      );
+    }
+    // Two devices in one, so that what they are sent comes in its order.
+    const socket = await RawSocket.init(server, await server.headers({ userID: 'ada' }));
+    const document = 'subscription ($after: String) { friendshipEvents(after: $after) { seq } }';
+    socket.subscribe('live', document);
+    expect(await socket.next()).toMatchObject({ id: 'live' });
+    socket.subscribe('behind', document, { after: start });
+    for (let count = 0; count < 2; count++) expect(await socket.next()).toMatchObject({ id: 'behind' });
+    const changed = setNick('ada', 'now');
+    const order: unknown[] = [];
+    while (order.length < history + 1) order.push((await socket.next()).id);
+    await changed;
+    expect(order.indexOf('live')).toBeLessThan(history / 2);
+    expect(order.filter((id) => id === 'behind')).toHaveLength(history);
+    await socket.close();
   });
 
   it('resumes at every cursor that it gave', async () => {

@@ -6,7 +6,7 @@ import { joinAppended } from './appended';
 import type { Bus } from './bus';
 import type { Sink } from './delivery';
 import type { EventPlace } from './event-cursor';
-import type { EventLog } from './event-log.repository';
+import type { EventLog, StreamPart } from './event-log.repository';
 import { EventSubscription } from './event-subscription';
 import { UNWATCHED, type HubWatch } from './hub-watch';
 import type { Appended, EventType, StreamPosition } from './friendship-event';
@@ -318,10 +318,13 @@ export class EventHub {
     return outbox.size;
   }
 
+  /** By one read, and by a second one for who stand ahead of a history that others read: nobody waits for its end. */
   private async readLog(
     behind: ReadonlyMap<Channel, readonly EventSubscription[]>,
     outbox: Outbox,
+    isFirst = true,
   ): Promise<void> {
+    const ahead = new Map<Channel, readonly EventSubscription[]>();
     try {
       const wanted = [...behind].map(([{ userID }, ready]) => ({
         userID,
@@ -338,18 +341,22 @@ export class EventHub {
         // What was trimmed away was wanted by one who is told so; for the others there may be more.
         if (part === undefined || hasMore || (part !== null && part.floor > from)) this.wake(channel, null);
         if (part === undefined) continue;
-        const isHistory = hasMore || this.catchingUp.has(channel);
+        const isHistory = hasMore || (isFirst && this.catchingUp.has(channel));
         if (hasMore) this.catchingUp.add(channel);
-        else this.catchingUp.delete(channel);
+        else if (isFirst) this.catchingUp.delete(channel);
         for (const subscription of ready) {
           if (!subscription.isOpen || !subscription.canFollow(part)) continue;
           outbox.add(subscription, subscription.take(part?.events ?? []), isHistory);
         }
+        const foremost = isFirst && hasMore ? findForemost(ready, part) : [];
+        if (foremost.length > 0) ahead.set(channel, foremost);
       }
     } catch (error) {
       // The clients come back with their cursors; nothing that was committed is lost.
       for (const ready of behind.values()) for (const subscription of ready) subscription.fail(error);
+      return;
     }
+    if (ahead.size > 0) await this.readLog(ahead, outbox, false);
   }
 
   private findReady({ subscriptions }: Channel, nowMs: number): readonly EventSubscription[] {
@@ -373,4 +380,15 @@ export class EventHub {
     }
     return false;
   }
+}
+
+/** Of those for whom there is more than the part gave, and who stand behind its end, the ones nearest to the head. */
+function findForemost(
+  ready: readonly EventSubscription[],
+  { events, head }: StreamPart,
+): readonly EventSubscription[] {
+  const reached = events.at(-1)?.seq ?? head;
+  const waiting = ready.filter(({ isOpen, seq }) => isOpen && seq > reached && seq < head);
+  const foremostSeq = Math.max(...waiting.map(({ seq }) => seq));
+  return waiting.filter(({ seq }) => seq === foremostSeq);
 }
