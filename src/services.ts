@@ -18,6 +18,7 @@ import { openDatabase } from './database/open-database';
 import type { Database } from './database/sql';
 import type { WatchStatement } from './database/statement-watch';
 import { openBus } from './events/bus-open';
+import { DoubtfulCommits } from './events/doubtful-commits';
 import { EventLog } from './events/event-log.repository';
 import type { FanoutWatch } from './events/fanout-watch';
 import { EventHub } from './events/hub';
@@ -128,6 +129,9 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     postgres: config,
     clock,
     onError,
+    onCommitLost: () => {
+      doubts.tell();
+    },
     onStatement,
     watchStatement,
     readTimeoutMs: config.queryTimeoutMs,
@@ -147,6 +151,10 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   // Events: written by the log in the change's own transaction, hinted at by the bus, delivered by the hub.
   const bus = await openBus({ ...config, onError, onUp: dependencies.onBusUp });
   closers.add(() => bus.stop());
+  const doubts = new DoubtfulCommits(bus);
+  closers.add(() => {
+    doubts.stop();
+  });
   const log = new EventLog(database, bus, clock);
   const fanout = new ProfileFanout(
     database,

@@ -118,6 +118,17 @@ const appended: Appended = {
     expect(toHeads([await ear.next()])).toEqual([['ann', 1]]);
   });
 
+  it('a gap is told to everybody, before what is published after it', async () => {
+    const own = new BusEar(one);
+    one.publish([{ userID: 'ann', head: 1 }]);
+    one.publishGap();
+    one.publish([{ userID: 'bob', head: 1 }]);
+    expect((await own.takeUntil('bob')).map(({ kind }) => kind)).toEqual(['hints', 'gap', 'hints']);
+    const told = await ear.takeUntil('bob');
+    expect(told[0]).toEqual({ kind: 'gap' });
+    expect(toHeads(told)).toEqual([['bob', 1]]);
+  });
+
   it('messages that are doubled, late, broken or of a kind unknown hurt nobody', async () => {
     const texts = await listenIn(async () => {
       one.publish([{ userID: 'ann', head: 2 }]);

@@ -20,6 +20,8 @@ export interface DatabaseOptions {
   readonly clock?: Clock | undefined;
   /** Gets what fails where no caller waits for it. */
   readonly onError?: ((error: unknown) => void) | undefined;
+  /** Told when the answer to a commit was lost: its facts are not told, whether they are true or not. */
+  readonly onCommitLost?: (() => void) | undefined;
   /** Gets the text of each statement before it runs, those that begin and end transactions included. */
   readonly onStatement?: ((sql: string) => void) | undefined;
   readonly watchStatement?: WatchStatement | undefined;
@@ -43,6 +45,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     config: options.postgres,
     clock: options.clock,
     onError: options.onError,
+    onCommitLost: options.onCommitLost,
     onStatement: options.onStatement,
     watchStatement: options.watchStatement,
     readTimeoutMs: options.readTimeoutMs,

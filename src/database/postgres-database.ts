@@ -15,6 +15,7 @@ import { requireCurrentSchema } from './postgres-schema';
 import { runPostgresTransaction } from './postgres-transaction';
 import type { Database, Queryable, Replica, Transaction } from './sql';
 import type { DatabaseLoad, StatementHooks } from './statement-watch';
+import { DatabaseUnavailableError } from './unavailable';
 
 /** The hooks get each statement, BEGIN, COMMIT and ROLLBACK included; not those of opening. */
 export interface PostgresDatabaseOptions extends StatementHooks {
@@ -24,6 +25,8 @@ export interface PostgresDatabaseOptions extends StatementHooks {
   readonly clock?: Clock | undefined;
   /** Gets what fails where no caller waits for it: why a replica is not used any more. */
   readonly onError?: ((error: unknown) => void) | undefined;
+  /** Told when the answer to a commit was lost: its facts are not told, whether they are true or not. */
+  readonly onCommitLost?: (() => void) | undefined;
   /** Bound each statement further than `config` does. */
   readonly readTimeoutMs?: number | undefined;
   readonly writeTimeoutMs?: number | undefined;
@@ -37,6 +40,7 @@ export async function openPostgresDatabase({
   url,
   clock = systemClock,
   onError = () => undefined,
+  onCommitLost = () => undefined,
   ...options
 }: PostgresDatabaseOptions): Promise<Database> {
   const config = { ...defaultPostgresConfig, ...options.config };
@@ -63,6 +67,7 @@ export async function openPostgresDatabase({
         replicaUrl === null
           ? null
           : new PostgresReplica({ url: replicaUrl, config, pooling, askPrimary, clock, onError }),
+      onCommitLost,
     );
   } catch (error) {
     await writer.destroy();
@@ -91,6 +96,7 @@ class PostgresDatabase implements Database {
     reader: Connected,
     lanes: PostgresLanes | null,
     openReplica: (askPrimary: PostgresReplicaOptions['askPrimary']) => PostgresReplica | null,
+    private readonly onCommitLost: () => void,
   ) {
     this.#writer = writer;
     this.#readerConnected = reader;
@@ -105,8 +111,13 @@ class PostgresDatabase implements Database {
     return { writer: this.#writer.connections.load, reader: this.#readerConnected.connections.load };
   }
 
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#run(this.#writer, work);
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    try {
+      return await this.#run(this.#writer, work);
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError && !error.isUndone) this.onCommitLost();
+      throw error;
+    }
   }
 
   snapshot<T>(work: (from: Queryable) => Promise<T>): Promise<T> {

@@ -20,6 +20,10 @@ export class MemoryBus implements Bus {
     // There is no other process.
   }
 
+  publishGap(): void {
+    this.listeners.tellGap();
+  }
+
   subscribe(onHints: (hints: readonly Hint[]) => void, onGap?: () => void): () => void {
     return this.listeners.addHints(onHints, onGap);
   }

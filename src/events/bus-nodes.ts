@@ -83,6 +83,12 @@ export class NodesBus implements Bus {
     this.wake();
   }
 
+  publishGap(): void {
+    this.listeners.tellGap();
+    if (this.canSend()) this.outbox.addGap();
+    this.wake();
+  }
+
   subscribe(onHints: (hints: readonly Hint[]) => void, onGap?: () => void): () => void {
     return this.listeners.addHints(onHints, onGap);
   }

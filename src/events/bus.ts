@@ -31,6 +31,8 @@ export interface Bus {
    * later. Never throws and never waits.
    */
   publishEdges(edges: readonly EdgeHint[]): void;
+  /** Tells everybody, this process too, that something may have changed of which nobody can tell. Never throws and never waits. */
+  publishGap(): void;
   /**
    * Calls `onHints` with each list of hints until the returned function is called. `onGap` is called when something
    * may have been missed: everything that is to be current has to be read again.

@@ -1,0 +1,91 @@
+import { Client } from 'pg';
+import { Cable } from './support/cable';
+import { act } from './support/people';
+import { ADMIN, TestServer } from './support/server';
+import { findPostgres, findStore, type Store } from './support/stores';
+
+const USERS_INFO = 'query ($id: ID!) { usersInfo(userIDs: [$id]) { resultCode user { nickName } } }';
+
+/** Of two servers the first one loses the answers to its commits, while hints get through. */
+(findPostgres() === null ? describe.skip : describe)('a commit whose answer is lost', () => {
+  let cable: Cable;
+  let one: TestServer;
+  let other: TestServer;
+  let client: Client;
+  let drop: () => Promise<void>;
+  let isCommitLost = false;
+
+  beforeAll(async () => {
+    const place = await findStore('PostgreSQL').create();
+    ({ drop } = place);
+    const databaseUrl = place.config.databaseUrl ?? '';
+    client = new Client({ connectionString: databaseUrl });
+    await client.connect();
+    const url = new URL(databaseUrl);
+    cable = await Cable.lay(Number(url.port || 5432));
+    url.host = cable.address;
+    const toStore = (config: Awaited<ReturnType<Store['create']>>['config']): Store => ({
+      name: 'one database',
+      create: () => Promise.resolve({ config, drop: () => Promise.resolve() }),
+    });
+    one = await TestServer.start({
+      store: toStore({ databaseUrl: url.href, databaseDirectUrl: databaseUrl }),
+      onStatement: (sql) => {
+        if (sql === 'COMMIT' && isCommitLost) cable.stall();
+      },
+    });
+    other = await TestServer.start({ store: toStore({ databaseUrl }) });
+    // The first call of a user is a commit, too.
+    for (const caller of ['me', ADMIN]) await one.call(caller, '{ me { id } }');
+  });
+  afterAll(async () => {
+    await Promise.all([one.stop(), other.stop()]);
+    await cable.remove();
+    await client.end();
+    await drop();
+  });
+
+  /** Has the first one make a change that is committed, and lose the answer to that. */
+  async function loseAnswer(change: () => Promise<unknown>, isDone: string): Promise<void> {
+    isCommitLost = true;
+    const answered = change();
+    while ((await client.query(isDone)).rowCount === 0);
+    isCommitLost = false;
+    cable.cut();
+    await expect(answered).rejects.toThrow('it may or may not have been done');
+  }
+
+  const rename = (userID: string, nick: string): Promise<unknown> =>
+    other.call(
+      userID,
+      `mutation { setSelfInfo(input: { nickName: "${nick}", allowType: ALLOW_ANY }) { id } }`,
+    );
+  async function look(server: TestServer, id: string): Promise<string> {
+    const { usersInfo } = await server.call<{
+      usersInfo: [{ resultCode: string; user: { nickName: string } | null }];
+    }>('me', USERS_INFO, { id });
+    return usersInfo[0].user?.nickName ?? usersInfo[0].resultCode;
+  }
+
+  it('leaves nobody with a copy of who has become a friend', async () => {
+    await rename('they', 'old');
+    for (const server of [one, other]) expect(await look(server, 'they')).toBe('old');
+    await rename('they', 'new');
+    for (const server of [one, other]) expect(await look(server, 'they')).toBe('old');
+    await loseAnswer(
+      () => act(one, 'me', 'addFriend(input: { userID: "they" })'),
+      `SELECT 1 FROM friend WHERE owner_id = 'me' AND friend_id = 'they'`,
+    );
+    for (const server of [one, other]) while ((await look(server, 'they')) !== 'new');
+  });
+
+  it('leaves nobody with a copy of who was deleted', async () => {
+    await rename('gone', 'here');
+    for (const server of [one, other]) expect(await look(server, 'gone')).toBe('here');
+    await loseAnswer(
+      () => one.call(ADMIN, 'mutation { deleteUsers(userIDs: ["gone"]) { code } }'),
+      `SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM "user" WHERE id = 'gone')`,
+    );
+    for (const server of [one, other]) while ((await look(server, 'gone')) !== 'USER_NOT_FOUND');
+  });
+});
