@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { OpenLink } from '../src/events/bus-link';
 import { NodesBus } from '../src/events/bus-nodes';
 import { BusPeers } from '../src/events/bus-peers';
 import { createRedisLink } from '../src/events/bus-redis';
@@ -86,6 +87,34 @@ describe('who is heard of other processes', () => {
     const isHeard = (): boolean => other.hearsAll;
     do expect(await ear.next()).toEqual({ kind: 'gap' });
     while (!isHeard());
+  });
+
+  it('one that has said good-bye says nothing more, however long that takes', async () => {
+    const said: string[] = [];
+    const open: OpenLink = async (events) => {
+      const link = await createRedisLink([redis.url], 'peers')(events);
+      let end: () => void = () => undefined;
+      const ended = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      return {
+        // Until the link is given up, or something more is said.
+        send: async (texts) => {
+          if (said.some((text) => text.includes('"bye"'))) end();
+          said.push(...texts);
+          await link.send(texts);
+          if (texts.some((text) => text.includes('"bye"'))) await ended;
+        },
+        close: async () => {
+          end();
+          await link.close();
+        },
+      };
+    };
+    const bus = new NodesBus({ open, maxBytes: 1_000, onError: () => undefined, probeMs: 50 });
+    await bus.start();
+    await bus.stop();
+    expect(said.at(-1)).toContain('"bye"');
   });
 
   it('one that stops in order is missed by nobody', async () => {

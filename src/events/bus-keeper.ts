@@ -53,8 +53,9 @@ export class LinkKeeper {
     }
   }
 
-  /** Resolves when no connection is left. Safe to call twice. */
-  async stop(): Promise<void> {
+  /** Says a last word if it can, and resolves when no connection is left. Safe to call twice. */
+  async stop(lastText?: string): Promise<void> {
+    if (lastText !== undefined && this.isUp) await this.session?.sendLast(lastText).catch(() => undefined);
     this.isStopped = true;
     clearTimeout(this.retry);
     this.close(this.session);

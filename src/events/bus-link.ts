@@ -35,6 +35,7 @@ export class LinkSession {
   private isLost = false;
   /** Whether a probe has not been heard yet. */
   private isAsking = false;
+  private hasLeft = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: SessionOptions) {}
@@ -62,6 +63,12 @@ export class LinkSession {
     await this.link.send(texts);
   }
 
+  /** As `send`. No probe follows, after which others would wait for the next one. */
+  async sendLast(text: string): Promise<void> {
+    this.hasLeft = true;
+    await this.send([text]);
+  }
+
   /** Gives the connection up for the reason given, as if it had been lost. */
   lose(error: unknown): void {
     if (this.isLost) return;
@@ -86,6 +93,8 @@ export class LinkSession {
 
   private check(): void {
     if (this.isAsking) this.lose(new Error('The bus is deaf: a message to itself did not come back.'));
+    // The last word takes no longer than a probe may.
+    else if (this.hasLeft) this.isAsking = true;
     else this.ask();
   }
 

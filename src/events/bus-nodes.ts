@@ -103,8 +103,7 @@ export class NodesBus implements Bus {
     clearInterval(this.looking);
     await this.sending;
     // Others need not wait for what is not coming; who cannot be told finds out.
-    await this.keeper.send([toWordText(this.nodeID, 'bye')]).catch(() => undefined);
-    await this.keeper.stop();
+    await this.keeper.stop(toWordText(this.nodeID, 'bye'));
   }
 
   private canSend(): boolean {
