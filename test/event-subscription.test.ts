@@ -78,13 +78,22 @@ describe('the place of one subscription in its stream', () => {
 
   it('follows its own stream as long as its history reaches back, and is sent away otherwise', () => {
     const part = { epoch: 'one', head: 9, floor: 0 };
-    for (const other of [null, { ...part, epoch: 'other' }, { ...part, floor: 3 }]) {
+    for (const other of [
+      { ...part, epoch: 'other' },
+      { ...part, floor: 3 },
+    ]) {
       const { subscription, told } = createSubscription();
       subscription.take(createEvents(1, 2));
       expect(subscription.canFollow({ ...part, floor: 2 })).toBe(true);
       expect(subscription.canFollow(other)).toBe(false);
       expect(told).toEqual(['too slow', 'end']);
     }
+  });
+
+  it('ends when there is no stream any more', () => {
+    const { subscription, told } = createSubscription();
+    expect(subscription.canFollow(null)).toBe(false);
+    expect(told).toEqual(['end']);
   });
 
   it('goes on without the log only with what comes next in its own stream', () => {

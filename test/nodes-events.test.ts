@@ -1,7 +1,9 @@
 import { TestListener, type ReceivedEvent } from './support/listener';
 import { describeOnBuses, Nodes } from './support/nodes';
 import { createUsers, follow, toIDs } from './support/people';
+import { withClient } from './support/postgres-server';
 import { ADMIN, type TestServer } from './support/server';
+import { findPostgres } from './support/stores';
 
 const SET_NICK = 'mutation ($nick: String!) { setSelfInfo(input: { nickName: $nick }) { id } }';
 const CREATE_GROUP = 'mutation ($name: String!) { createFriendGroup(name: $name) { resultCode } }';
@@ -108,3 +110,18 @@ async function look(server: TestServer, viewer: string, userID: string): Promise
   });
   return usersInfo[0];
 }
+
+(findPostgres() === null ? describe.skip : describe)('a hint that comes late', () => {
+  it('of the end of a stream does not end the one that its user has by now', async () => {
+    const nodes = await Nodes.start();
+    const { listener } = await TestListener.open(nodes.one, 'back');
+    // As by a server that hung after the user was deleted there.
+    await withClient(nodes.databaseUrl, (client) =>
+      client.query(`SELECT pg_notify('amicus_bus', '["late","hints","back",null]')`),
+    );
+    await nodes.other.call('back', SET_NICK, { nick: 'here' });
+    expect(await listener.next()).toMatchObject({ type: 'SELF_INFO_UPDATED', user: { nickName: 'here' } });
+    await listener.stop();
+    await nodes.stop();
+  });
+});

@@ -73,13 +73,17 @@ export class EventSubscription implements AsyncIterableIterator<never> {
   }
 
   /**
-   * Whether what was read of its stream goes on where it stands; null when there is no such stream. Where it does not,
-   * the history was trimmed under a subscriber that was too slow for it, or the stream is another one: it is sent
-   * away, comes back with its cursor and is told. One that was not told of its opening yet is told now, and begins at
-   * the head.
+   * Whether what was read of its stream goes on where it stands. Null when there is no such stream: its user was
+   * deleted, and it ends. Otherwise the history was trimmed under a subscriber that was too slow for it, or the stream is
+   * another one: it is sent away, comes back with its cursor and is told. One that was not told of its opening yet is
+   * told now, and begins at the head.
    */
   canFollow(part: StreamPosition | null): boolean {
-    if (part?.epoch === this.epoch) {
+    if (part === null) {
+      void this.return();
+      return false;
+    }
+    if (part.epoch === this.epoch) {
       if (part.floor <= this.seq) return true;
       if (this.opened !== null) {
         this.seq = part.head;

@@ -104,14 +104,11 @@ export class EventHub {
     this.unsubscribe = bus.subscribe(
       (hints) => {
         let hasWoken = false;
-        for (const { userID, head, appended } of hints) {
+        for (const { userID, appended } of hints) {
           const channel = this.channels.get(userID);
           if (channel === undefined) continue;
-          if (head === null) this.end(channel);
-          else {
-            this.wake(channel, appended ?? null);
-            hasWoken = true;
-          }
+          this.wake(channel, appended ?? null);
+          hasWoken = true;
         }
         if (!hasWoken) return;
         this.hintedAtMs ??= performance.now();
