@@ -1,3 +1,4 @@
+import { InterruptedByOthersError } from '../database/interrupted';
 import type { Database, Transaction } from '../database/sql';
 import { CodedError } from '../errors';
 import type { Clock } from '../lib/clock';
@@ -117,13 +118,19 @@ export class EventLog {
   /**
    * Makes other changes that concern one of these users wait until `tx` ends, and gives those whose changes do.
    * Called before the state to be changed is read; always in sorted order, so that two changes never wait for each
-   * other. A user that did not exist is not given where that matters: one that is created while this waits, and is
-   * seen by later statements, goes on changing.
+   * other: once in a transaction, for all whom it concerns. Who is not given did not exist: one that is created from now
+   * on goes on changing. Has `tx` run again when one was created, or created anew, while this waited.
    */
   async lock(tx: Transaction, userIDs: readonly string[]): Promise<ReadonlySet<string>> {
     if (this.lockStreams === null || userIDs.length === 0) return new Set(userIDs);
     const rows = await tx.all<{ user_id: string }>(this.lockStreams, [JSON.stringify(userIDs)]);
-    return new Set(rows.map((row) => row.user_id));
+    const locked = new Set(rows.map((row) => row.user_id));
+    const missing = userIDs.filter((userID) => !locked.has(userID));
+    if (missing.length === 0) return locked;
+    // The statement does not see them, and one more would ask for them out of order.
+    const created = await tx.all(this.selectPositions, [JSON.stringify(missing)]);
+    if (created.length > 0) throw new InterruptedByOthersError();
+    return locked;
   }
 
   /**

@@ -45,7 +45,7 @@ export class ImportService {
    */
   async importEdges(pairs: readonly { a: string; b: string }[], tx?: Transaction): Promise<EdgeImport> {
     if (tx === undefined) return this.database.transaction((own) => this.importEdges(pairs, own));
-    const created = await this.users.createMissing(tx, [...new Set(pairs.flatMap(({ a, b }) => [a, b]))]);
+    const created = await this.users.createAndLock(tx, [...new Set(pairs.flatMap(({ a, b }) => [a, b]))]);
     const changes = new Map<string, RelationChange & { index: number }>();
     for (const [index, { a, b }] of pairs.entries()) {
       const key = a < b ? `${a} ${b}` : `${b} ${a}`;
@@ -61,7 +61,7 @@ export class ImportService {
     const unique = [...changes.values()];
     const codes = await this.relations.change(tx, unique);
     const result: EdgeImport = {
-      usersCreated: created.length,
+      usersCreated: created.size,
       friendshipsCreated: codes.filter((code) => code === 'OK').length,
       alreadyFriends:
         pairs.length - unique.length + codes.filter((code) => code === 'ALREADY_FRIENDS').length,

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { InterruptedByOthersError } from '../database/interrupted';
 import type { Database, Transaction } from '../database/sql';
 import { CodedError, toItemResult, type ItemResult } from '../errors';
 import type { EventLog } from '../events/event-log.repository';
@@ -148,10 +149,7 @@ export class UserService {
    */
   async importInto(tx: Transaction, users: readonly UserImport[]): Promise<ImportOutcome[]> {
     const userIDs = [...new Set(users.map((user) => user.userID))];
-    // First those that exist, which then cannot be deleted; then all, also those that others create at this moment.
-    await this.log.lock(tx, userIDs);
-    const created = new Set(await this.createMissing(tx, userIDs));
-    await this.log.lock(tx, userIDs);
+    const created = await this.createAndLock(tx, userIDs);
     const original = new Map((await this.users.load(tx, userIDs)).map((user) => [user.id, user]));
     const current = new Map(original);
     const reported = new Set<string>();
@@ -202,6 +200,18 @@ export class UserService {
         throw error;
       }
     });
+  }
+
+  /**
+   * Creates those that do not exist, gives their ids, and makes other changes that concern one of the users wait until
+   * `tx` ends: none can be deleted before. Has `tx` run again when one was deleted while this waited.
+   */
+  async createAndLock(tx: Transaction, userIDs: readonly string[]): Promise<ReadonlySet<string>> {
+    // Created first: who holds streams must not wait for others who create users, and wait for streams next.
+    const created = new Set(await this.createMissing(tx, userIDs));
+    const locked = await this.log.lock(tx, userIDs);
+    if (userIDs.some((userID) => !locked.has(userID))) throw new InterruptedByOthersError();
+    return created;
   }
 
   /** Creates those that do not exist, with an empty profile, and gives their ids. */

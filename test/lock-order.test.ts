@@ -1,0 +1,116 @@
+import { createUsers } from './support/people';
+import { runCommand } from './support/run-command';
+import { SeededStore, toEnvironment } from './support/seeded-store';
+import { ADMIN, TestServer } from './support/server';
+import { openSideDoor, type SideDoor } from './support/side-door';
+import { findPostgres, findStore } from './support/stores';
+
+const IMPORT = 'mutation ($users: [ImportUserInput!]!) { importUsers(users: $users) { resultCode } }';
+
+const hold = (id: string): string => `SELECT 1 FROM event_stream WHERE user_id = '${id}' FOR UPDATE`;
+const insertStream = (id: string): string => `INSERT INTO event_stream VALUES ('${id}', 'e${id}', 0, 0)`;
+const insertUser = (id: string): string =>
+  `INSERT INTO "user" SELECT '${id}', nick_name, face_url, self_signature, gender, birthday, allow_type,
+    admin_forbid_type, role, level, custom_info, created_at, updated_at FROM "user" WHERE id = 'any'`;
+const deleteUser = (id: string): string =>
+  `DELETE FROM event WHERE user_id = '${id}'; DELETE FROM event_stream WHERE user_id = '${id}';
+    DELETE FROM "user" WHERE id = '${id}'`;
+
+/** Others take the part of transactions that hold what a call of the server needs, and need what it may hold. */
+(findPostgres() === null ? describe.skip : describe)('on PostgreSQL, who waits', () => {
+  let server: TestServer;
+  let store: SeededStore;
+  let one: SideDoor;
+  let other: SideDoor;
+  /** In no transaction: within one, what others do is seen once and for all. */
+  let watcher: SideDoor;
+  beforeAll(async () => {
+    store = new SeededStore(findStore('PostgreSQL'), [['any', 'body']]);
+    server = await TestServer.start({ store });
+    one = await openSideDoor(store.config);
+    other = await openSideDoor(store.config);
+    watcher = await openSideDoor(store.config);
+  });
+  afterAll(async () => {
+    await one.close();
+    await other.close();
+    await watcher.close();
+    await server.stop();
+  });
+
+  const WAITING = `SELECT 1 FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  const untilOneWaits = async (): Promise<void> => {
+    while ((await watcher.all(WAITING)).length === 0);
+  };
+  const codes = (field: string, answer: unknown): string[] =>
+    (answer as Record<string, { resultCode: string }[]>)[field]?.map(({ resultCode }) => resultCode) ?? [];
+
+  it('for others who create a user holds nobody', async () => {
+    await createUsers(server, ['a3']);
+    await one.run(`BEGIN; ${insertUser('b3')}; ${insertStream('b3')}`);
+    const imported = server.call(ADMIN, IMPORT, { users: [{ userID: 'a3' }, { userID: 'b3' }] });
+    await untilOneWaits();
+    await one.run(`${hold('a3')}; COMMIT`);
+    expect(codes('importUsers', await imported)).toEqual(['OK', 'OK']);
+  });
+
+  it('while others create and delete a user imports that user', async () => {
+    await createUsers(server, ['a4']);
+    await one.run(`BEGIN; ${hold('a4')}`);
+    const imported = server.call(ADMIN, IMPORT, {
+      users: [{ userID: 'a4' }, { userID: 'b4', nickName: 'B' }],
+    });
+    await untilOneWaits();
+    // They wait in their turn if the user is the import's already.
+    await other.run(`SET lock_timeout = 100; BEGIN; ${insertUser('b4')}; ${insertStream('b4')}; COMMIT`).then(
+      async () => {
+        await other.run(`BEGIN; ${hold('b4')}`);
+        await one.run('COMMIT');
+        await untilOneWaits();
+        await other.run(`${deleteUser('b4')}; COMMIT`);
+      },
+      async () => {
+        await other.run('ROLLBACK');
+        await one.run('COMMIT');
+      },
+    );
+    expect(codes('importUsers', await imported)).toEqual(['OK', 'OK']);
+    expect(await one.all(`SELECT nick_name FROM "user" WHERE id = 'b4'`)).toEqual([{ nick_name: 'B' }]);
+  });
+
+  it('while others delete a user of an edge that is imported creates that user anew', async () => {
+    await createUsers(server, ['a5', 'b5']);
+    await one.run(`BEGIN; ${hold('a5')}`);
+    const imported = runCommand(['import', '--edges', '-'], toEnvironment(store.config), 'a5 b5\n');
+    await untilOneWaits();
+    await one.run(`${deleteUser('b5')}; COMMIT`);
+    expect(await imported).toMatchObject({
+      exitCode: 0,
+      stdout: 'imported 1 friendship: 1 user created, 0 friendships already there, 0 lines skipped\n',
+    });
+  });
+
+  it('while its caller is deleted and comes back holds nobody whom others ask for first', async () => {
+    await createUsers(server, ['a6', 'v6']);
+    await one.run(`BEGIN; ${hold('v6')}`);
+    await other.run(`BEGIN; ${hold('a6')}`);
+    const added = server.call('a6', 'mutation { addFriend(input: { userID: "v6" }) { resultCode } }');
+    await untilOneWaits();
+    await other.run(`${deleteUser('a6')}; COMMIT`);
+    await other.run(`BEGIN; ${insertUser('a6')}; ${insertStream('a6')}; COMMIT; BEGIN; ${hold('a6')}`);
+    await untilOneWaits();
+    await one.run('COMMIT');
+    await untilOneWaits();
+    await other.run(`${hold('v6')}; COMMIT`);
+    expect(await added).toMatchObject({ addFriend: { resultCode: 'PENDING' } });
+  });
+
+  it('never waited for somebody who waited in turn', async () => {
+    // It counts what has been reported, by connections that are idle, too.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(
+      await one.all('SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()'),
+    ).toEqual([{ deadlocks: 0 }]);
+  });
+});
