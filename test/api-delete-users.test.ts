@@ -83,6 +83,24 @@ describeOnStores('deleteUsers', (store) => {
     expect(device.opened).toMatchObject({ seq: 0, recovered: false });
   });
 
+  it('takes the words of the user, and of nobody else, out of what others were told', async () => {
+    await createUsers(server, ['writer', 'star', 'fan']);
+    await addFriend(server, 'writer', { userID: 'star', addWording: 'of writer' });
+    await addFriend(server, 'fan', { userID: 'star', addWording: 'of fan' });
+    await addFriend(server, 'fan', { userID: 'writer', addWording: 'to writer' });
+    await remove('writer');
+    const loadWordings = async (userID: string): Promise<string[]> => {
+      const { exportUser } = await server.call<{
+        exportUser: { events: { payload: { applications?: { addWording: string }[] } }[] };
+      }>(ADMIN, 'query ($userID: ID!) { exportUser(userID: $userID) }', { userID });
+      return exportUser.events
+        .flatMap(({ payload }) => payload.applications ?? [])
+        .map(({ addWording }) => addWording);
+    };
+    expect(await loadWordings('star')).toEqual(['', 'of fan']);
+    expect(await loadWordings('fan')).toEqual(['of fan', 'to writer']);
+  });
+
   it('ends the live streams of the user', async () => {
     await createUsers(server, ['live']);
     const device = await devices.open('live');

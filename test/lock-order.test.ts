@@ -1,10 +1,11 @@
-import { createUsers } from './support/people';
+import { act, createUsers } from './support/people';
 import { runCommand } from './support/run-command';
 import { SeededStore, toEnvironment } from './support/seeded-store';
 import { ADMIN, TestServer } from './support/server';
 import { openSideDoor, type SideDoor } from './support/side-door';
 import { findPostgres, findStore } from './support/stores';
 
+const DELETE = 'mutation ($ids: [ID!]!) { deleteUsers(userIDs: $ids) { resultCode } }';
 const IMPORT = 'mutation ($users: [ImportUserInput!]!) { importUsers(users: $users) { resultCode } }';
 
 const hold = (id: string): string => `SELECT 1 FROM event_stream WHERE user_id = '${id}' FOR UPDATE`;
@@ -45,6 +46,33 @@ const deleteUser = (id: string): string =>
   };
   const codes = (field: string, answer: unknown): string[] =>
     (answer as Record<string, { resultCode: string }[]>)[field]?.map(({ resultCode }) => resultCode) ?? [];
+
+  it('to delete a user holds nobody whom those wait for who met that user meanwhile', async () => {
+    await createUsers(server, ['a1', 'v1']);
+    await one.run(`BEGIN; ${hold('v1')}`);
+    const deletion = server.call(ADMIN, DELETE, { ids: ['v1'] });
+    await untilOneWaits();
+    await other.run(`BEGIN; ${hold('a1')}`);
+    await one.run(`INSERT INTO friend VALUES ('a1', 'v1', '', '', '', '[]', 1); COMMIT`);
+    await untilOneWaits();
+    await other.run(`${hold('v1')}; COMMIT`);
+    expect(codes('deleteUsers', await deletion)).toEqual(['OK']);
+    expect(await one.all(`SELECT type FROM event WHERE user_id = 'a1'`)).toEqual([
+      { type: 'FRIEND_LIST_DELETED' },
+    ]);
+  });
+
+  it('to delete a user holds those too who were asked by that user once', async () => {
+    await createUsers(server, ['a2', 'b2']);
+    await act(server, 'a2', 'addFriend(input: { userID: "b2" })');
+    await act(server, 'b2', 'refuseFriendApplication(userID: "a2")');
+    // As who deletes the other one does.
+    await one.run(`BEGIN; ${hold('b2')}; UPDATE event SET payload = payload WHERE user_id = 'a2'`);
+    const deletion = server.call(ADMIN, DELETE, { ids: ['a2'] });
+    await untilOneWaits();
+    await one.run(`DELETE FROM event WHERE user_id = 'b2'; COMMIT`);
+    expect(codes('deleteUsers', await deletion)).toEqual(['OK']);
+  });
 
   it('for others who create a user holds nobody', async () => {
     await createUsers(server, ['a3']);

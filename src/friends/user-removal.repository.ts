@@ -1,11 +1,15 @@
 import type { Database, Transaction } from '../database/sql';
 import type { ApplicationType, EventPayloads } from '../events/friendship-event';
 
-/** What the lists of others hold of users who are to be removed. `owner_id` is the other one, `user_id` the removed. */
+/** What others hold of users who are to be removed. `owner_id` is the other one, `user_id` the removed. */
 export interface Traces {
   friends: { owner_id: string; user_id: string }[];
   applications: { owner_id: string; user_id: string; type: ApplicationType }[];
   blocks: { owner_id: string; user_id: string }[];
+  /** Whom one of the removed has refused. */
+  refusals: { owner_id: string }[];
+  /** Whom one of the removed has asked, and when: in the other's events stand the words. */
+  askings: { owner_id: string; asked_at: number }[];
 }
 
 interface RequestRow {
@@ -14,9 +18,7 @@ interface RequestRow {
   payload: string;
 }
 
-function toRequests({ payload }: RequestRow): EventPayloads['FRIEND_APPLICATION_LIST_ADDED'] {
-  return JSON.parse(payload) as EventPayloads['FRIEND_APPLICATION_LIST_ADDED'];
-}
+type Requests = EventPayloads['FRIEND_APPLICATION_LIST_ADDED'];
 
 /** Finds and erases everything of users, on their own side and on everybody else's. */
 export class UserRemovalRepository {
@@ -24,7 +26,9 @@ export class UserRemovalRepository {
   private readonly selectFriends: string;
   private readonly selectApplications: string;
   private readonly selectBlocks: string;
-  private readonly selectRequests: string;
+  private readonly selectRefusals: string;
+  private readonly selectSent: string;
+  private readonly selectTold: string;
   private readonly updatePayloads: string;
   private readonly erasures: readonly string[];
 
@@ -35,8 +39,13 @@ export class UserRemovalRepository {
     this.selectApplications = `SELECT owner_id, peer_id AS user_id, type FROM friend_application
       WHERE peer_id IN ${removed}`;
     this.selectBlocks = `SELECT owner_id, blocked_id AS user_id FROM block WHERE blocked_id IN ${removed}`;
-    this.selectRequests = `SELECT user_id, seq, payload FROM event
-      WHERE type = 'FRIEND_APPLICATION_LIST_ADDED' AND user_id IN ${removed}`;
+    this.selectRefusals = `SELECT owner_id FROM refusal WHERE peer_id IN ${removed}`;
+    this.selectSent = `SELECT payload, occurred_at FROM event WHERE user_id IN ${removed}
+      AND type = 'FRIEND_APPLICATION_LIST_ADDED' AND payload LIKE '%"type":"SEND_OUT"%'`;
+    // Both sides of a request are told in one moment: whom many others ask has thousands of these.
+    this.selectTold = `SELECT user_id, seq, payload FROM event WHERE ${dialect.isOneOf('user_id', '$1')}
+      AND type = 'FRIEND_APPLICATION_LIST_ADDED' AND occurred_at IN
+        (SELECT asked_at FROM ${dialect.rows('$2', { asked_at: 'integer' })} AS asked)`;
     this.updatePayloads = `UPDATE event SET payload = given.payload
       FROM ${dialect.rows('$1', { user_id: 'text', seq: 'integer', payload: 'text' })} AS given
       WHERE event.user_id = given.user_id AND event.seq = given.seq`;
@@ -75,19 +84,38 @@ export class UserRemovalRepository {
       friends: await tx.all<Traces['friends'][number]>(this.selectFriends, values),
       applications: await tx.all<Traces['applications'][number]>(this.selectApplications, values),
       blocks: await tx.all<Traces['blocks'][number]>(this.selectBlocks, values),
+      refusals: await tx.all<Traces['refusals'][number]>(this.selectRefusals, values),
+      askings: await this.loadAskings(tx, userIDs),
     };
   }
 
-  /**
-   * Takes the words of the users' requests out of the events that told others of them. Who was asked stands in the
-   * users' own events, so this comes before `erase`.
-   */
-  async emptyWordings(tx: Transaction, userIDs: ReadonlySet<string>): Promise<void> {
-    const sent = await tx.all<RequestRow>(this.selectRequests, [JSON.stringify([...userIDs])]);
-    const asked = new Set(sent.flatMap((row) => toRequests(row).applications.map(({ userID }) => userID)));
-    const told = await tx.all<RequestRow>(this.selectRequests, [JSON.stringify([...asked])]);
+  /** Known from the users' own events, so not any more when they are erased. */
+  private async loadAskings(tx: Transaction, userIDs: readonly string[]): Promise<Traces['askings']> {
+    const sent = await tx.all<{ payload: string; occurred_at: number }>(this.selectSent, [
+      JSON.stringify(userIDs),
+    ]);
+    return sent.flatMap(({ payload, occurred_at }) =>
+      (JSON.parse(payload) as Requests).applications
+        .filter(({ type }) => type === 'SEND_OUT')
+        .map(({ userID }) => ({ owner_id: userID, asked_at: occurred_at })),
+    );
+  }
+
+  /** Takes the words of the users' requests, which are these, out of the events that told others of them. */
+  async emptyWordings(
+    tx: Transaction,
+    userIDs: ReadonlySet<string>,
+    askings: Traces['askings'],
+  ): Promise<void> {
+    if (askings.length === 0) return;
+    const asked = new Set(askings.map(({ owner_id }) => owner_id));
+    const moments = new Set(askings.map(({ asked_at }) => asked_at));
+    const told = await tx.all<RequestRow>(this.selectTold, [
+      JSON.stringify([...asked]),
+      JSON.stringify(Array.from(moments, (asked_at) => ({ asked_at }))),
+    ]);
     const emptied = told.flatMap((row) => {
-      const { applications } = toRequests(row);
+      const { applications } = JSON.parse(row.payload) as Requests;
       if (!applications.some(({ userID }) => userIDs.has(userID))) return [];
       const payload = {
         applications: applications.map((facts) =>

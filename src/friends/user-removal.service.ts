@@ -1,3 +1,4 @@
+import { InterruptedByOthersError } from '../database/interrupted';
 import type { Database } from '../database/sql';
 import { toItemResult, type ItemResult } from '../errors';
 import type { Bus } from '../events/bus';
@@ -7,6 +8,9 @@ import { requireIdList } from '../lib/id-list';
 import type { Limits } from '../limits';
 import { requireAdmin, type Viewer } from '../users/viewer';
 import type { Traces, UserRemovalRepository } from './user-removal.repository';
+
+/** How often to begin anew because somebody met the users while they were waited for. */
+const MAX_RUNS = 5;
 
 /** Deletes users and everything that anybody's lists hold of them. */
 export class UserRemovalService {
@@ -25,40 +29,55 @@ export class UserRemovalService {
   async remove(viewer: Viewer, userIDs: readonly string[]): Promise<ItemResult[]> {
     requireAdmin(viewer);
     const list = requireIdList('userIDs', userIDs, this.limits.idsPerCall);
-    const existing = await this.database.transaction(async (tx) => {
-      // Whoever changes something between two users holds both streams: with these held, no trace can be added. Those
-      // whose lists lose something are held too, so that none of them counts on it meanwhile; looked for beforehand,
-      // because all that is held must be asked for in one order.
-      const touched = toOwners(await this.removals.loadTraces(tx, list.valid));
-      const locked = await this.log.lock(tx, [...new Set([...list.valid, ...touched])]);
-      const existing = await this.removals.findExisting(tx, list.valid);
-      // One that was deleted and created anew while this waited is not held, and goes on changing: it came later.
-      const removed = [...existing].filter((userID) => locked.has(userID));
-      const found = new Set(removed);
-      if (removed.length === 0) return found;
-      const traces = await this.removals.loadTraces(tx, removed);
-      // Some may have come just before the lock.
-      await this.log.lock(tx, toOwners(traces));
-      await this.removals.emptyWordings(tx, found);
-      await this.removals.erase(tx, removed);
-      await this.log.append(tx, toEvents(traces, found));
-      tx.onCommit(() => {
-        this.bus.publish(removed.map((userID) => ({ userID, head: null })));
-      });
-      return found;
-    });
+    const removed = await this.removeHeld(list.valid);
     const results = list.valid.map((userID) =>
-      toItemResult(userID, existing.has(userID) ? 'OK' : 'USER_NOT_FOUND'),
+      toItemResult(userID, removed.has(userID) ? 'OK' : 'USER_NOT_FOUND'),
     );
     return list.answer(
       (userID) => toItemResult(userID, 'INVALID_PARAMETERS'),
       new Map(results.map((result) => [result.userID, result])),
     );
   }
+
+  /**
+   * Gives those that were there. Whoever changes something between two users holds both streams: with these held, no
+   * trace can be added. Those of whom something is changed are held too, so that none of them counts on it meanwhile.
+   */
+  private async removeHeld(userIDs: readonly string[]): Promise<ReadonlySet<string>> {
+    const toHold = new Set(userIDs);
+    let runs = 0;
+    return this.database.transaction(async (tx) => {
+      runs++;
+      // Looked for beforehand, because all that is held must be asked for in one order.
+      for (const owner of toOwners(await this.removals.loadTraces(tx, userIDs))) toHold.add(owner);
+      const held = await this.log.lock(tx, [...toHold]);
+      const existing = await this.removals.findExisting(tx, userIDs);
+      // One that is created since is not held, and goes on changing: it came later.
+      const removed = new Set([...existing].filter((userID) => held.has(userID)));
+      if (removed.size === 0) return removed;
+      const traces = await this.removals.loadTraces(tx, [...removed]);
+      const late = toOwners(traces).filter((userID) => !held.has(userID));
+      if (late.length > 0) {
+        for (const owner of late) toHold.add(owner);
+        if (runs < MAX_RUNS) throw new InterruptedByOthersError();
+        // Out of order: who waits for one of these, and for whom these wait, has to begin anew.
+        await this.log.lock(tx, late);
+      }
+      await this.removals.emptyWordings(tx, removed, traces.askings);
+      await this.removals.erase(tx, [...removed]);
+      await this.log.append(tx, toEvents(traces, removed));
+      tx.onCommit(() => {
+        this.bus.publish([...removed].map((userID) => ({ userID, head: null })));
+      });
+      return removed;
+    });
+  }
 }
 
-function toOwners({ friends, applications, blocks }: Traces): string[] {
-  return [...new Set([...friends, ...applications, ...blocks].map((row) => row.owner_id))];
+function toOwners(traces: Traces): string[] {
+  const { friends, applications, blocks, refusals, askings } = traces;
+  const rows: { owner_id: string }[][] = [friends, applications, blocks, refusals, askings];
+  return [...new Set(rows.flat().map((row) => row.owner_id))];
 }
 
 function toEvents({ friends, applications, blocks }: Traces, removed: ReadonlySet<string>): EventDraft[] {
