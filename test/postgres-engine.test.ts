@@ -96,6 +96,16 @@ const touchBlock = 'UPDATE block SET created_at = created_at + 1 WHERE owner_id 
       expect(await total()).toBe(4);
     });
 
+    test('one that deadlocks each time it is run is no mistake: the database is not available for it', async () => {
+      let runs = 0;
+      const always = database.transaction((tx) => {
+        runs++;
+        return tx.all(`DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$`);
+      });
+      await expect(always).rejects.toMatchObject({ name: 'DatabaseUnavailableError', isUndone: true });
+      expect(runs).toBe(10);
+    });
+
     test('a transaction whose connection is lost is run again', async () => {
       let runs = 0;
       await database.transaction(async (tx) => {

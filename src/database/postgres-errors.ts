@@ -84,9 +84,9 @@ export function isReadOnly(error: unknown): boolean {
   return findErrorCode(error) === READ_ONLY;
 }
 
-/** Whether the same may succeed later, with a server that can be reached and has room. */
+/** Whether the same may succeed later, with a server that can be reached and has room, and others that leave it some. */
 function isUnavailable(error: unknown): boolean {
-  if (isConnectionLost(error)) return true;
+  if (isConnectionLost(error) || isConflict(error)) return true;
   const code = findErrorCode(error);
   if (code !== null) return UNAVAILABLE.test(code);
   return error instanceof Error && UNAVAILABLE_MESSAGES.includes(error.message);
