@@ -61,6 +61,7 @@ const EXCEPTIONS: readonly { begins: string; table: string; why: string }[] = [
   { begins: 'SELECT owner_id, friend_id AS user_id FROM friend ', table: 'friend', why: REVERSE },
   { begins: 'SELECT owner_id, peer_id AS user_id, type ', table: 'friend_application', why: REVERSE },
   { begins: 'SELECT owner_id, blocked_id AS user_id ', table: 'block', why: REVERSE },
+  { begins: 'SELECT owner_id FROM refusal WHERE peer_id IN ', table: 'refusal', why: REVERSE },
   {
     begins:
       'DELETE FROM friend_group_member WHERE (owner_id, friend_id) IN (SELECT owner_id, friend_id FROM friend ',
@@ -72,8 +73,7 @@ const EXCEPTIONS: readonly { begins: string; table: string; why: string }[] = [
   { begins: 'DELETE FROM block WHERE blocked_id IN ', table: 'block', why: REVERSE },
   { begins: 'DELETE FROM refusal WHERE peer_id IN ', table: 'refusal', why: REVERSE },
   {
-    begins:
-      "SELECT user_id, seq, payload FROM event WHERE type = 'FRIEND_APPLICATION_LIST_ADDED' AND user_id IN ",
+    begins: 'SELECT payload, occurred_at FROM event WHERE user_id IN ',
     table: 'event',
     why: 'Of deleteUsers. It says whose rows it wants, but in so small a table PostgreSQL begins with the type.',
   },
