@@ -9,11 +9,11 @@ machine had other work, between points in its code; before the commit, by the pr
 | before the commit: the heads of the streams 0.7, the events 2.3, owners and positions 0.7                |         3.7 |
 | the commit: two writes and a checksum for each page of 4 KiB that is touched, one \`fsync\` for all        |         1.0 |
 | telling the hub, and waiting for its turn                                                                |         0.4 |
-| the hub: who listens, whether these are their next events, whether they read                             |         0.5 |
+| the hub: who listens, and whether these are their next events                                            |         0.4 |
 | executing the document once, with the changed profile: about 1 ms a change                               |         0.4 |
 | the viewers' remarks: one statement                                                                      |         0.5 |
 | sending: cursors, texts and frames, of which the system call for each is three quarters                  | 11.8 – 12.9 |
-| **from the end of the commit**                                                                           | 13.9 – 15.5 |
+| **from the end of the commit**                                                                           | 13.8 – 15.4 |
 | raw \`ws\`, its whole loop over \`ws.send\`, in the same minutes                                            | 12.1 – 13.5 |
 | … with a frame as one text and one write, as Amicus has it                                               |  9.9 – 11.6 |
 
@@ -36,6 +36,8 @@ What helped:
 - Users that wait for a turn in a list instead of a map: 0.5 µs. No lists for single events, no object for an empty remark.
 - Cursors by \`btoa\` instead of a buffer: half the time, 0.1 µs and more where the processor has other memory at hand.
 - Making each text when it is sent: fewer of them live at once, and the first is sent sooner.
+- Looking only when it is sent to whether a socket has room, and not before, too: the first of 3,000 has its event a tenth
+  sooner (5.2 and 4.6 ms).
 
 What did not:
 
