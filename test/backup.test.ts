@@ -263,18 +263,22 @@ describe('a restore', () => {
     expect(statSync(aside).size).toBeGreaterThan(10_000);
   });
 
-  it('brings back what was kept aside of a server that was killed', async () => {
-    await prepare();
-    await place.do('backup', file('backup'));
+  /** The data folder as a server leaves it that is killed: its last commit, the nick "last", is in the log only. */
+  async function leaveAsKilled(): Promise<void> {
     const dataDir = place.config.dataDir ?? '';
     const database = await openDatabase({ dataDir });
     await database.transaction((tx) => tx.all(`UPDATE "user" SET nick_name = 'last'`));
-    // As at the moment of its end: its last commit is in the log only.
     for (const ending of ['', '-wal'])
       copyFileSync(join(dataDir, `amicus.sqlite${ending}`), file(`killed${ending}`));
     await database.stop();
     for (const ending of ['', '-wal'])
       renameSync(file(`killed${ending}`), join(dataDir, `amicus.sqlite${ending}`));
+  }
+
+  it('brings back what was kept aside of a server that was killed', async () => {
+    await prepare();
+    await place.do('backup', file('backup'));
+    await leaveAsKilled();
     const aside = /is now (.*)\n/.exec(await place.do('restore', '--replace', file('backup')))?.[1] ?? '';
     expect((await place.run(['export', '-'])).stdout).not.toContain('last');
     await place.do('restore', '--replace', aside);
@@ -284,14 +288,8 @@ describe('a restore', () => {
   it('that is killed before the backup is in its place leaves the old database whole, its log included', async () => {
     await prepare();
     await place.do('backup', file('backup'));
+    await leaveAsKilled();
     const dataDir = place.config.dataDir ?? '';
-    const database = await openDatabase({ dataDir });
-    await database.transaction((tx) => tx.all(`UPDATE "user" SET nick_name = 'last'`));
-    for (const ending of ['', '-wal'])
-      copyFileSync(join(dataDir, `amicus.sqlite${ending}`), file(`killed${ending}`));
-    await database.stop();
-    for (const ending of ['', '-wal'])
-      renameSync(file(`killed${ending}`), join(dataDir, `amicus.sqlite${ending}`));
     writeFileSync(
       file('kill.cjs'),
       `const files = require('node:fs/promises');

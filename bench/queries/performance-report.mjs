@@ -75,9 +75,9 @@ Each against the build before it, in interleaved runs; CPU of the process for on
 - Connections to PostgreSQL that short reads share, each sent behind those that are not answered yet: by operation 8 to 35 %
   more requests a second, and a sixth less CPU in PostgreSQL's own processes.
 - Answers written as bytes: with one character outside of ASCII, a text takes two bytes for each, and is encoded when it is
-  sent. 15 to 20 µs of \`usersInfo\` of 20 strangers asked before, a seventh of a page.
+  sent. 9 to 17 µs of \`usersInfo\` of 20 strangers asked before, an eighth of a page.
 - The request's id given with the other headers: set on the response before, it makes Node go through all of them one by
-  one. 4 µs.`;
+  one. 4 to 9 µs.`;
 
 const DID_NOT = `## What did not
 

@@ -328,9 +328,8 @@ export class EventHub {
         seq: Math.min(...ready.map((subscription) => subscription.seq)),
       }));
       const parts = await this.log.loadStreamsAfter(wanted);
-      let place = 0;
-      for (const [channel, ready] of behind) {
-        const from = wanted[place++]?.seq ?? 0;
+      for (const [place, [channel, ready]] of [...behind].entries()) {
+        const from = wanted[place]?.seq ?? 0;
         // Nobody is left, and whoever listens to this stream by now does so by a channel of their own.
         if (channel.subscriptions.length === 0) continue;
         const part = parts.get(channel.userID);
