@@ -53,11 +53,6 @@ const EXCEPTIONS: readonly { begins: string; table: string; why: string }[] = [
     table: 'friend',
     why: 'Of the job that tells a profile change: the owners whose lists hold the user, 3,000 at a time.',
   },
-  {
-    begins: `SELECT ${postgresDialect.list('owner_id')} AS owner_ids FROM friend WHERE friend_id = $1 AND owner_id = ANY `,
-    table: 'friend',
-    why: 'Of the same job. It says whose rows it wants, but in so small a table PostgreSQL begins with the friend.',
-  },
   { begins: 'SELECT owner_id, friend_id AS user_id FROM friend ', table: 'friend', why: REVERSE },
   { begins: 'SELECT owner_id, peer_id AS user_id, type ', table: 'friend_application', why: REVERSE },
   { begins: 'SELECT owner_id, blocked_id AS user_id ', table: 'block', why: REVERSE },

@@ -1,4 +1,5 @@
-import { createUsers, toIDs } from './support/people';
+import { TestListener } from './support/listener';
+import { act, createUsers, toIDs } from './support/people';
 import { SeededStore } from './support/seeded-store';
 import { TestServer } from './support/server';
 import { openSideDoor, type SideDoor } from './support/side-door';
@@ -29,16 +30,21 @@ const ROUNDS = 5;
     while ((await sideDoor.all('SELECT 1 FROM profile_fanout')).length > 0);
   };
 
-  it('holds up no further change of it while it waits for an owner, who hears of both at once', async () => {
+  const WAITING = `SELECT 1 FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  /** Changes the star, and resolves when who tells of it waits for the owner's stream, until the side door commits. */
+  const changeAndWait = async (nick: string): Promise<void> => {
     await server.call('star', '{ me { id } }');
     await sideDoor.run(`BEGIN; SELECT 1 FROM event_stream WHERE user_id = 'owner' FOR UPDATE`);
-    await server.call('star', SET_NICK, { nick: 'Nova' });
-    const waiting = `SELECT 1 FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    while ((await sideDoor.all(waiting)).length === 0);
+    await server.call('star', SET_NICK, { nick });
+    while ((await sideDoor.all(WAITING)).length === 0);
+  };
+
+  it('holds up no further change of it while it waits for an owner, who hears of both at once', async () => {
+    await changeAndWait('Nova');
     await server.call('star', SET_NICK, { nick: 'Supernova' });
     // It has not given up, which would have let the change through.
-    expect(await sideDoor.all(waiting)).toHaveLength(1);
+    expect(await sideDoor.all(WAITING)).toHaveLength(1);
     await sideDoor.run('COMMIT');
     await untilAllAreTold();
     expect(
@@ -46,6 +52,23 @@ const ROUNDS = 5;
         `SELECT seq::int FROM event WHERE user_id = 'owner' AND type = 'FRIEND_INFO_CHANGED'`,
       ),
     ).toHaveLength(1);
+  });
+
+  it('tells also who has become an owner while it waited, when the profile changed once more since', async () => {
+    await server.call('star', 'mutation { setSelfInfo(input: { allowType: ALLOW_ANY }) { id } }');
+    await untilAllAreTold();
+    const { listener } = await TestListener.open(server, 'fan');
+    await changeAndWait('Nova');
+    await act(server, 'fan', 'addFriend(input: { userID: "star" })');
+    expect(await listener.next()).toMatchObject({ friends: [{ user: { nickName: 'Nova' } }] });
+    await server.call('star', SET_NICK, { nick: 'Supernova' });
+    await sideDoor.run('COMMIT');
+    await untilAllAreTold();
+    expect(await sideDoor.all(`SELECT type FROM event WHERE user_id = 'fan' ORDER BY seq`)).toEqual([
+      { type: 'FRIEND_LIST_ADDED' },
+      { type: 'FRIEND_INFO_CHANGED' },
+    ]);
+    await listener.stop();
   });
 
   it('and changing those of many friends again and again never wait for each other', async () => {

@@ -160,7 +160,7 @@ What then costs more, or has to be tried first:
   every node; statements of one user (\`= $1\`) go to one. Joins of such a list on its outer side may be refused by a version
   of Citus. This has to be tried with the version that is used, statement by statement, with that test's list.
 - A friend list with profiles reads one node for the list and up to as many as there are for the profiles.
-- A profile change finds its owners (\`friend\` by \`friend_id\`) on every node, once for 3,000 owners; deleting a user looks
+- A profile change finds its owners (\`friend\` by \`friend_id\`) on every node, twice for 3,000 owners; deleting a user looks
   everywhere, too.
 - \`SELECT … FOR UPDATE\` of several users' streams locks on several nodes; they are locked in sorted order on each, and a
   deadlock between nodes is found by Citus and run again by Amicus.

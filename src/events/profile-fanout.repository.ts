@@ -21,7 +21,6 @@ export class ProfileFanoutRepository {
   private readonly lockJob: string;
   private readonly requestJobs: string;
   private readonly selectOwners: string;
-  private readonly selectRemaining: string;
 
   constructor(private readonly database: Database) {
     const { dialect } = database;
@@ -31,8 +30,6 @@ export class ProfileFanoutRepository {
     this.selectOwners = `SELECT ${dialect.list('owner_id')} AS owner_ids FROM (
         SELECT owner_id FROM friend
         WHERE friend_id = $1 AND owner_id > $2 AND ($3 = 0 OR owner_id <= $4) ORDER BY owner_id LIMIT $5) AS batch`;
-    this.selectRemaining = `SELECT ${dialect.list('owner_id')} AS owner_ids FROM friend
-      WHERE friend_id = $1 AND ${dialect.isOneOf('owner_id', '$2')}`;
     const columns = 'user_id, position, stop_at, wrapped';
     const [claim, lock] =
       dialect.name === 'sqlite'
@@ -63,7 +60,8 @@ export class ProfileFanoutRepository {
 
   /**
    * Keeps the job as it is until `tx` ends; false when its round is not the one that it was any more, or about to change.
-   * A further change of the profile while nobody has been told yet leaves it the same: whoever is told now hears of both.
+   * A further change of the profile while nobody has been told yet leaves it the same: whoever is told now hears of both,
+   * and owners who came between the two have to be among them.
    */
   async lock(tx: Transaction, job: FanoutJob): Promise<boolean> {
     const [now] = await tx.all<FanoutJob>(this.lockJob, [job.user_id]);
@@ -78,7 +76,7 @@ export class ProfileFanoutRepository {
     return { count: row?.count ?? 0, oldestMs: row?.oldest ?? null };
   }
 
-  /** The owners of the next batch, sorted, at most `limit`. */
+  /** Who follows in the round, sorted, at most `limit`. */
   async loadOwners(tx: Transaction, job: FanoutJob, limit: number): Promise<string[]> {
     const [row] = await tx.all<{ owner_ids: string }>(this.selectOwners, [
       job.user_id,
@@ -88,15 +86,6 @@ export class ProfileFanoutRepository {
       limit,
     ]);
     return JSON.parse(row?.owner_ids ?? '[]') as string[];
-  }
-
-  /** Those of the owners who have the user now. */
-  async loadRemaining(tx: Transaction, job: FanoutJob, owners: readonly string[]): Promise<Set<string>> {
-    const [row] = await tx.all<{ owner_ids: string }>(this.selectRemaining, [
-      job.user_id,
-      JSON.stringify(owners),
-    ]);
-    return new Set(JSON.parse(row?.owner_ids ?? '[]') as string[]);
   }
 
   async move(tx: Transaction, job: FanoutJob): Promise<void> {

@@ -123,38 +123,43 @@ export class ProfileFanout {
       if (job === null) return false;
       this.lastUserID = job.user_id;
       onJob(job.user_id);
-      const found = await this.jobs.loadOwners(tx, job, BATCH + 1);
-      const owners = found.slice(0, BATCH);
-      const remaining = await this.lock(tx, job, owners);
-      if (remaining === null) {
+      const batch = await this.loadBatch(tx, job);
+      if (batch === null) {
         this.wakeAfter(CHANGED_MS);
         return false;
       }
+      const { owners, hasMore } = batch;
       const payload = { userIDs: [job.user_id] };
-      await this.log.appendToEach(tx, remaining, { type: 'FRIEND_INFO_CHANGED', payload });
-      const next = advance(job, owners, found.length > BATCH);
+      await this.log.appendToEach(tx, owners, { type: 'FRIEND_INFO_CHANGED', payload });
+      const next = advance(job, owners, hasMore);
       await (next === null ? this.jobs.remove(tx, job.user_id) : this.jobs.move(tx, next));
       return true;
     });
   }
 
   /**
-   * Those of the owners who still have the user once their streams are locked: who has not is told nothing. Null when
-   * the job has changed meanwhile. It is locked last, as by those who change profiles: they hold streams when they come
-   * to the jobs, and would wait for a job whose worker waits for them.
+   * Who is to be told next, with their streams and the job locked, so that nobody of them can leave; null when that has
+   * to be tried again. The job is locked last, as by those who change profiles: they hold streams when they come to the
+   * jobs, and would wait for a job whose worker waits for them. Then owners are read once more: who has left is told
+   * nothing, and the batch ends before one who has come, and may have been shown the profile as it was before the last
+   * change that this job tells of.
    */
-  private async lock(
+  private async loadBatch(
     tx: Transaction,
     job: FanoutJob,
-    owners: readonly string[],
-  ): Promise<readonly string[] | null> {
-    // With one writer at a time nobody can have left meanwhile.
-    if (this.workers === 1) return owners;
+  ): Promise<{ owners: readonly string[]; hasMore: boolean } | null> {
+    const load = (): Promise<string[]> => this.jobs.loadOwners(tx, job, BATCH + 1);
+    const found = await load();
+    const owners = found.slice(0, BATCH);
+    // With one writer at a time nobody can have come or left meanwhile.
+    if (this.workers === 1) return { owners, hasMore: found.length > BATCH };
     await this.log.lock(tx, owners);
     if (!(await this.jobs.lock(tx, job))) return null;
-    if (owners.length === 0) return owners;
-    const remaining = await this.jobs.loadRemaining(tx, job, owners);
-    return owners.filter((userID) => remaining.has(userID));
+    const now = await load();
+    const locked = new Set(owners);
+    const end = now.findIndex((userID) => !locked.has(userID));
+    if (end === 0) return null;
+    return end === -1 ? { owners: now, hasMore: false } : { owners: now.slice(0, end), hasMore: true };
   }
 }
 
