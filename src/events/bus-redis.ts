@@ -62,7 +62,9 @@ async function connect(url: string, inCluster: boolean) {
   // Rejects also what is under way; without a listener it would end the process.
   client.on('error', () => undefined);
   // Of a server that takes the connection and says nothing, the client would wait for ever.
+  const wait = { isOver: false };
   const late = setTimeout(() => {
+    wait.isOver = true;
     client.destroy();
   }, TIMEOUT_MS);
   try {
@@ -71,7 +73,7 @@ async function connect(url: string, inCluster: boolean) {
     return client;
   } catch (error) {
     if (client.isOpen) client.destroy();
-    throw error;
+    throw wait.isOver ? new Error('Redis did not answer in time.', { cause: error }) : error;
   } finally {
     clearTimeout(late);
   }

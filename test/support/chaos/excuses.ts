@@ -10,7 +10,7 @@ const EXCUSES: readonly RegExp[] = [
   /Query read timeout|timeout expired/,
   /terminating connection|the database system is (starting up|shutting down|not yet accepting connections|in recovery mode)/,
   /Redis is missing: each server limits rates for itself/,
-  /The bus is (deaf|down)|Socket closed unexpectedly|Connection timeout|The client is (closed|offline)/,
+  /The bus is (deaf|down)|Socket closed unexpectedly|Connection timeout|Redis did not answer in time|The client is (closed|offline)/,
 ];
 
 export function findUnexcused(problems: readonly string[]): string[] {
