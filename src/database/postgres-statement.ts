@@ -29,15 +29,15 @@ const types = { getTypeParser: (type: number) => parsers.get(type) ?? toText };
  * @param isKept - false where the next statement may be on another connection: it is parsed anew each time
  */
 export function toPostgresStatement(sql: string, values: readonly SqlValue[], isKept: boolean): QueryConfig {
-  const config = { text: sql, values: [...values], types };
-  if (!isKept) return config;
-  const name = names.get(sql) ?? createName(sql);
-  return name === null ? config : { ...config, name };
+  const config: QueryConfig = { text: sql, values: [...values], types };
+  const name = isKept ? (names.get(sql) ?? createName(sql)) : null;
+  if (name !== null) config.name = name;
+  return config;
 }
 
 /** The same statement, with each row of the answer as the list of its columns. */
 export function toTupleStatement(statement: QueryConfig): QueryArrayConfig {
-  return { ...statement, rowMode: 'array' };
+  return Object.assign(statement, { rowMode: 'array' as const });
 }
 
 function createName(sql: string): string | null {

@@ -152,7 +152,7 @@ export class FriendRepository {
     wanted: { profiles: boolean; details: boolean },
   ): Promise<ListedFriend[]> {
     // Whose profiles they are is not known before.
-    const reads: Reads = { ...wanted, profiles: wanted.profiles ? 'version' : null };
+    const reads: Reads = { details: wanted.details, profiles: wanted.profiles ? 'version' : null };
     const { atMs, id } = toKeysetStart(page);
     const rows = await this.database.reader.tuples<readonly unknown[]>(
       `SELECT ${toColumns(reads)} FROM friend f

@@ -103,10 +103,8 @@ export class FriendService {
     });
     for (const { info, user } of rows) take?.({ userID: info.userID, user, isFriend: true });
     const hasPrevious = await this.friends.hasBefore(viewer.userID, group, page);
-    return {
-      ...toPage(LIST, page, rows, toKey, toNode, hasPrevious),
-      countAll: () => this.friends.count(viewer.userID, group),
-    };
+    const { edges, nodes, pageInfo } = toPage(LIST, page, rows, toKey, toNode, hasPrevious);
+    return { edges, nodes, pageInfo, countAll: () => this.friends.count(viewer.userID, group) };
   }
 
   /** One answer per id asked, in the order asked. SINGLE looks at the viewer's own list only. */

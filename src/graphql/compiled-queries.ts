@@ -152,7 +152,7 @@ export class CompiledQueries {
     if (!conditions.every((value) => typeof value === 'boolean')) return null;
     const isTrue = (name: string): boolean => coerced[name] === true;
     return {
-      key: [id, ...conditions].join(' '),
+      key: conditions.length === 0 ? id : [id, ...conditions].join(' '),
       compilable,
       coerced,
       settle: () => settleConditions(document, operation, isTrue),
@@ -163,7 +163,7 @@ export class CompiledQueries {
     let known = this.known.get(operation);
     if (known === undefined) {
       known = {
-        id: this.nextID++,
+        id: String(this.nextID++),
         compilable: toCompilable(document, operation),
         readPlain: createPlainReader(operation.variableDefinitions ?? []),
       };
@@ -207,7 +207,7 @@ interface Prepared {
 }
 
 interface Known {
-  id: number;
+  id: string;
   compilable: CompilableOperation | null;
   readPlain: ReturnType<typeof createPlainReader>;
 }

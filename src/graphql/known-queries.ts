@@ -85,14 +85,9 @@ export class KnownQueries {
     if (data === null) return null;
     watched?.identify(operation);
     watched?.answer([]);
-    return {
-      status: 200,
-      headers: {
-        ...(verdict !== null && toRateHeaders(verdict)),
-        'content-type': contentType,
-      },
-      body: `{"data":${data}}\n`,
-    };
+    const headers = verdict === null ? {} : toRateHeaders(verdict);
+    headers['content-type'] = contentType;
+    return { status: 200, headers, body: `{"data":${data}}\n` };
   }
 
   private find({

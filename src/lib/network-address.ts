@@ -1,10 +1,12 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 
 /**
  * An IP address in one form: IPv4 with dots, also one that is mapped to IPv6, and IPv6 as eight groups without leading
  * zeros. Null for what is none. A zone (`%eth0`) is left out.
  */
 export function toAddress(text: string): string | null {
+  // What nearly all are.
+  if (isIPv4(text)) return text;
   const [address = ''] = text.split('%');
   const version = isIP(address);
   if (version !== 6) return version === 4 ? address : null;

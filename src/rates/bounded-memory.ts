@@ -10,7 +10,8 @@ export class BoundedMemory extends RateLimiterMemory {
   private readonly known: LRUCache<string, true>;
 
   constructor(options: IRateLimiterOptions, maxKeys: number) {
-    super(options);
+    // The keys are nobody else's: put together with a prefix, each would have to be hashed anew.
+    super({ ...options, keyPrefix: '' });
     this.known = new LRUCache({
       ...upToEntries(maxKeys),
       dispose: (_value, key) => void this.delete(key),

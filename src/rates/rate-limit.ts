@@ -48,7 +48,14 @@ export class RateLimit {
    */
   async take(key: string, points = 1): Promise<Verdict | null> {
     if (this.counter === null) return null;
-    return this.findRefusal(key) ?? this.judge(key, await this.consume(this.counter, key, points));
+    const refusal = this.findRefusal(key);
+    if (refusal !== null) return refusal;
+    try {
+      return this.judge(key, await this.counter.consume(key, points));
+    } catch (error) {
+      if (error instanceof RateLimiterRes) return this.judge(key, error);
+      throw error;
+    }
   }
 
   /** Whether whatever comes under this key is refused now. */
@@ -60,15 +67,6 @@ export class RateLimit {
   findRefusal(key: string): Verdict | null {
     if (!this.isSpent(key)) return null;
     return this.refuse(this.spent.getRemainingTTL(key));
-  }
-
-  private async consume(counter: RateCounter, key: string, points: number): Promise<RateLimiterRes> {
-    try {
-      return await counter.consume(key, points);
-    } catch (error) {
-      if (error instanceof RateLimiterRes) return error;
-      throw error;
-    }
   }
 
   private judge(key: string, { consumedPoints, msBeforeNext }: RateLimiterRes): Verdict {

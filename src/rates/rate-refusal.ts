@@ -17,10 +17,11 @@ export function toRateError({ policy, resetMs }: Verdict): CodedError {
 export function toRateHeaders({ policy, isRefused, remaining, resetMs }: Verdict): Record<string, string> {
   const { name, points, windowSeconds } = policy;
   const seconds = Math.ceil(resetMs / 1_000);
-  return {
+  const headers: Record<string, string> = {
     'ratelimit-policy': `"${name}";q=${points};w=${windowSeconds}`,
     ratelimit: `"${name}";r=${remaining};t=${seconds}`,
-    // 0 would be "at once".
-    ...(isRefused && { 'retry-after': String(Math.max(1, seconds)) }),
   };
+  // 0 would be "at once".
+  if (isRefused) headers['retry-after'] = String(Math.max(1, seconds));
+  return headers;
 }

@@ -45,6 +45,16 @@ export function sendBytes(
   body: ByteText,
 ): void {
   if (response.headersSent || response.destroyed) return;
-  // One text with the head, which is copied once.
-  response.writeHead(status, { ...headers, 'content-length': body.length }).end(body, 'latin1');
+  response.writeHead(status, Object.assign({ 'content-length': body.length }, headers));
+  const { socket } = response;
+  if (socket === null) {
+    response.end(body, 'latin1');
+    return;
+  }
+  // One text with the head, in a write of its own: given to `end`, it would be written together with an empty one, which
+  // takes Node a buffer and as long as all else that it does for an answer.
+  socket.cork();
+  response.write(body, 'latin1');
+  socket.uncork();
+  response.end();
 }

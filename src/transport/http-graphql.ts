@@ -70,7 +70,8 @@ export function createGraphqlHandler<Context extends BaseContext>(
   const { origins, onError, isStopping = () => false } = options;
   const toEnd = (isLast: boolean): Readonly<Record<string, string>> => (isLast || isStopping() ? CLOSE : {});
   return async (request, response, search) => {
-    const shared = { ...origins.toHeaders(request.headers), ...options.toHeaders?.(request) };
+    // Assigned, not spread: several objects in one take Node longer than all else that is done for the headers.
+    const shared = Object.assign(origins.toHeaders(request.headers), options.toHeaders?.(request));
     try {
       const preflight = request.method === 'OPTIONS' ? origins.toPreflight(request.headers) : null;
       if (preflight !== null) {
@@ -81,7 +82,7 @@ export function createGraphqlHandler<Context extends BaseContext>(
       const { status, headers, body } = await execute(request, search, options);
       const isLast =
         isRefusal(status) || !request.complete ? await isLastOf(request, status, options) : false;
-      sendBytes(response, status, { ...shared, ...headers, ...toEnd(isLast) }, body);
+      sendBytes(response, status, Object.assign(shared, headers, toEnd(isLast)), body);
     } catch (error) {
       // A client that went away in the middle of its request is nobody's fault here.
       if (request.errored !== null) return;
