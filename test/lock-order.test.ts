@@ -1,4 +1,4 @@
-import { act, createUsers } from './support/people';
+import { act, createUsers, toIDs } from './support/people';
 import { runCommand } from './support/run-command';
 import { SeededStore, toEnvironment } from './support/seeded-store';
 import { ADMIN, TestServer } from './support/server';
@@ -23,6 +23,7 @@ const deleteUser = (id: string): string =>
   let store: SeededStore;
   let one: SideDoor;
   let other: SideDoor;
+  let third: SideDoor;
   /** In no transaction: within one, what others do is seen once and for all. */
   let watcher: SideDoor;
   beforeAll(async () => {
@@ -30,11 +31,13 @@ const deleteUser = (id: string): string =>
     server = await TestServer.start({ store });
     one = await openSideDoor(store.config);
     other = await openSideDoor(store.config);
+    third = await openSideDoor(store.config);
     watcher = await openSideDoor(store.config);
   });
   afterAll(async () => {
     await one.close();
     await other.close();
+    await third.close();
     await watcher.close();
     await server.stop();
   });
@@ -43,6 +46,11 @@ const deleteUser = (id: string): string =>
     WHERE datname = current_database() AND wait_event_type = 'Lock'`;
   const untilOneWaits = async (): Promise<void> => {
     while ((await watcher.all(WAITING)).length === 0);
+  };
+  const untilBlockedBy = async (door: SideDoor): Promise<void> => {
+    const [{ pid } = { pid: 0 }] = await door.all<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const blocked = `SELECT 1 FROM pg_stat_activity WHERE ${pid} = ANY (pg_blocking_pids(pid))`;
+    while ((await watcher.all(blocked)).length === 0);
   };
   const codes = (field: string, answer: unknown): string[] =>
     (answer as Record<string, { resultCode: string }[]>)[field]?.map(({ resultCode }) => resultCode) ?? [];
@@ -72,6 +80,41 @@ const deleteUser = (id: string): string =>
     await untilOneWaits();
     await one.run(`DELETE FROM event WHERE user_id = 'b2'; COMMIT`);
     expect(codes('deleteUsers', await deletion)).toEqual(['OK']);
+  });
+
+  it('to delete a user does not wait for who was asked by that user and deleted before', async () => {
+    await createUsers(server, ['a7', 'b7']);
+    await act(server, 'a7', 'addFriend(input: { userID: "b7" })');
+    expect(codes('deleteUsers', await server.call(ADMIN, DELETE, { ids: ['b7'] }))).toEqual(['OK']);
+    server.statements.length = 0;
+    expect(codes('deleteUsers', await server.call(ADMIN, DELETE, { ids: ['a7'] }))).toEqual(['OK']);
+    expect(server.statements.filter((sql) => sql.startsWith('BEGIN'))).toHaveLength(1);
+  });
+
+  it('to delete users whom others meet again and again misses nobody who is deleted meanwhile', async () => {
+    const met = toIDs(5, 'm8-');
+    const last = met.at(-1) ?? '';
+    await createUsers(server, ['v8', 'w8', ...met]);
+    await other.run(`BEGIN; ${hold(last)}`);
+    await one.run(`BEGIN; ${hold('w8')}`);
+    const deletion = server.call(ADMIN, DELETE, { ids: ['v8', 'w8'] });
+    for (const id of met) {
+      await untilBlockedBy(one);
+      // Next in turn, so that the deletion cannot begin anew before the other one is held again.
+      const turn = id === last ? undefined : third.run(`BEGIN; ${hold('v8')}`);
+      if (turn !== undefined) while ((await watcher.all(WAITING)).length < 2);
+      await one.run(`INSERT INTO friend VALUES ('${id}', 'v8', '', '', '', '[]', 1); COMMIT`);
+      if (turn === undefined) continue;
+      await turn;
+      await one.run(`BEGIN; ${hold('w8')}`);
+      await third.run('COMMIT');
+    }
+    await untilBlockedBy(other);
+    await other.run(`DELETE FROM friend WHERE owner_id = '${last}'; ${deleteUser(last)}; COMMIT`);
+    expect(codes('deleteUsers', await deletion)).toEqual(['OK', 'OK']);
+    expect(await one.all(`SELECT user_id FROM event WHERE user_id LIKE 'm8-%' ORDER BY user_id`)).toEqual(
+      met.slice(0, -1).map((user_id) => ({ user_id })),
+    );
   });
 
   it('for others who create a user holds nobody', async () => {

@@ -55,13 +55,16 @@ export class UserRemovalService {
       // One that is created since is not held, and goes on changing: it came later.
       const removed = new Set([...existing].filter((userID) => held.has(userID)));
       if (removed.size === 0) return removed;
-      const traces = await this.removals.loadTraces(tx, [...removed]);
-      const late = toOwners(traces).filter((userID) => !held.has(userID));
+      let traces = await this.removals.loadTraces(tx, [...removed]);
+      // Who was asked for and is not held is nobody any more: one who was asked by one of these, and deleted since.
+      const late = toOwners(traces).filter((userID) => !toHold.has(userID));
       if (late.length > 0) {
         for (const owner of late) toHold.add(owner);
         if (runs < MAX_RUNS) throw new InterruptedByOthersError();
         // Out of order: who waits for one of these, and for whom these wait, has to begin anew.
         await this.log.lock(tx, late);
+        // Some of them may have been deleted meanwhile.
+        traces = await this.removals.loadTraces(tx, [...removed]);
       }
       await this.removals.emptyWordings(tx, removed, traces.askings);
       await this.removals.erase(tx, [...removed]);
