@@ -88,4 +88,30 @@ const USERS_INFO = 'query ($id: ID!) { usersInfo(userIDs: [$id]) { resultCode us
     );
     for (const server of [one, other]) while ((await look(server, 'gone')) !== 'USER_NOT_FOUND');
   });
+
+  it('and one whose answer comes late leaves nobody with a copy of who is a friend again', async () => {
+    for (const id of ['back', 'mark']) await rename(id, 'old');
+    expect(await act(one, 'me', 'addFriend(input: { userID: "back" })')).toBe('OK');
+    expect(await look(one, 'mark')).toBe('old');
+    isCommitLost = true;
+    const deleted = act(one, 'me', 'deleteFromFriendList(userIDs: ["back"])');
+    while (
+      (await client.query(`SELECT 1 FROM friend WHERE friend_id = 'back' AND owner_id = 'me'`)).rowCount
+    );
+    isCommitLost = false;
+    // It has heard of the first once its copy of the second is gone; what it asks the database then is held up, too.
+    one.statements.length = 0;
+    for (const id of ['back', 'mark']) await act(other, 'me', `addFriend(input: { userID: "${id}" })`);
+    const asks = (): boolean => one.statements.some((sql) => sql.startsWith('SELECT EXISTS'));
+    const looks: Promise<string>[] = [];
+    while (!asks()) {
+      looks.push(look(one, 'mark'));
+      await new Promise(setImmediate);
+    }
+    await rename('back', 'new');
+    cable.flow();
+    await Promise.all(looks);
+    expect(await deleted).toEqual(['OK']);
+    expect(await look(one, 'back')).toBe('new');
+  });
 });

@@ -90,6 +90,8 @@ export class RelationService {
     { newEdges, lostEdges }: RelationEffects,
     nowMs: number,
   ): Promise<void> {
+    // What is dropped from here on may be of a friend again: the answer to the commit may come late.
+    const mark = this.strangers.mark();
     const lost = [...new Set(lostEdges.map((edge) => edge.friend_id))];
     const profiles = lost.length === 0 ? [] : await this.users.load(tx, lost);
     const byID = new Map(profiles.map((user) => [user.id, user]));
@@ -101,7 +103,7 @@ export class RelationService {
       for (const { owner_id, friend_id } of lostEdges) {
         const user = byID.get(friend_id);
         if (user !== undefined) {
-          this.strangers.keep(owner_id, { user, fetchedAt: new Date(nowMs) }, this.strangers.mark());
+          this.strangers.keep(owner_id, { user, fetchedAt: new Date(nowMs) }, mark);
         }
       }
     });
