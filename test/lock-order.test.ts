@@ -162,6 +162,22 @@ const deleteUser = (id: string): string =>
     });
   });
 
+  it('while others change a profile that is imported refuses what there is no room for any more', async () => {
+    await createUsers(server, ['a9']);
+    const fields = Array.from('abcdefghijklmnopqrst', (key) => ({ key, value: 'full' }));
+    await one.run(`BEGIN; ${hold('a9')}`);
+    const users = [{ userID: 'a9', customInfo: [{ key: 'u', value: 'more' }] }, { userID: 'b9' }];
+    const lines = users.map((user) => `${JSON.stringify(user)}\n`).join('');
+    const imported = runCommand(['import', '--users', '-'], toEnvironment(store.config), lines);
+    await untilOneWaits();
+    await one.run(`UPDATE "user" SET custom_info = '${JSON.stringify(fields)}' WHERE id = 'a9'; COMMIT`);
+    expect(await imported).toEqual({
+      exitCode: 0,
+      stdout: 'imported 1 user: 1 created, 0 updated, 0 unchanged, 1 line skipped\n',
+      stderr: 'stdin:1: There would be 21 custom fields, the limit is 20.\nstdin: 2 lines\n',
+    });
+  });
+
   it('while its caller is deleted and comes back holds nobody whom others ask for first', async () => {
     await createUsers(server, ['a6', 'v6']);
     await one.run(`BEGIN; ${hold('v6')}`);

@@ -1,5 +1,6 @@
+import { InterruptedByOthersError } from '../database/interrupted';
 import type { Database, Transaction } from '../database/sql';
-import { RESULT_CODES } from '../errors';
+import { CodedError, RESULT_CODES } from '../errors';
 import type { UserImport, UserService } from '../users/user.service';
 import { NO_DETAILS, type RelationChange } from './relation-effects';
 import type { RelationService } from './relation.service';
@@ -90,7 +91,10 @@ export class ImportService {
       if (typeof problem === 'string') refused.push({ index, reason: problem });
       else accepted.push(user as UserImport);
     }
-    const outcomes = await this.users.importInto(tx, accepted);
+    const outcomes = await this.users.importInto(tx, accepted).catch((error: unknown) => {
+      // There was room for all of it before others changed the users: whom it is refused by now, a new look tells.
+      throw error instanceof CodedError ? new InterruptedByOthersError() : error;
+    });
     const count = (wanted: string): number => outcomes.filter((outcome) => outcome === wanted).length;
     return { created: count('CREATED'), updated: count('UPDATED'), unchanged: count('UNCHANGED'), refused };
   }
