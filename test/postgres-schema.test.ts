@@ -62,6 +62,20 @@ const serverUrl = found?.serverUrl ?? '';
     await (await openDatabase({ dataDir: '', databaseUrl })).stop();
   });
 
+  test('so do they where transactions see what was there when they began', async () => {
+    await query(`ALTER DATABASE "${name}" SET default_transaction_isolation = 'repeatable read'`);
+    const waiting = `SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
+      WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted`;
+    const migrate = (): Promise<unknown> => migrateDatabase({ dataDir: '', databaseUrl });
+    const both = await withClient(databaseUrl, async (client) => {
+      await client.query('SELECT pg_advisory_lock(4162870213)');
+      const migrations = Promise.all([migrate(), migrate()]);
+      while ((await client.query(waiting)).rowCount !== 2);
+      return { migrations };
+    });
+    await expect(both.migrations).resolves.toHaveLength(2);
+  });
+
   test('no message shows the password', async () => {
     const secret = new URL(databaseUrl);
     secret.password = 'dont-show-me';

@@ -45,7 +45,8 @@ async function runMigrations(dataSource: DataSource): Promise<string[]> {
   const runner = dataSource.createQueryRunner();
   try {
     // One transaction for all: a pooler may lend another connection to each.
-    await runner.startTransaction();
+    // Named, so that who has waited for the lock sees what was done meanwhile, whatever the server's default is.
+    await runner.startTransaction('READ COMMITTED');
     await runner.query(UNBOUNDED);
     // Goes with the transaction, also when the process dies.
     await runner.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
