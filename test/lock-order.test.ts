@@ -193,6 +193,28 @@ const deleteUser = (id: string): string =>
     expect(await added).toMatchObject({ addFriend: { resultCode: 'PENDING' } });
   });
 
+  it('who was deleted does nothing any more, whoever comes back by that name meanwhile', async () => {
+    await createUsers(server, ['v10', 'w10']);
+    await server.call('v10', '{ me { id } }');
+    // As another server does of which this one does not hear.
+    await one.run(deleteUser('v10'));
+    const comeBack = async (table: string, rows: string, call: string): Promise<unknown> => {
+      await one.run(`BEGIN; LOCK TABLE ${table} IN SHARE MODE`);
+      const answer = server.send('v10', `mutation { ${call} { resultCode } }`);
+      const over = answer.then(() => true);
+      const isWaiting = async (): Promise<boolean> => (await watcher.all(WAITING)).length > 0;
+      while (!(await Promise.race([over, isWaiting()])));
+      await one.run(`${insertUser('v10')}; ${insertStream('v10')}; ${rows}; COMMIT`);
+      const { errors } = await answer;
+      await one.run(`DELETE FROM ${table}; ${deleteUser('v10')}`);
+      return errors?.[0]?.extensions['code'];
+    };
+    const groups = `INSERT INTO friend_group SELECT 'v10', 'g' || n, 1 FROM generate_series(1, 32) AS n`;
+    expect(await comeBack('friend_group', groups, 'createFriendGroup(name: "x")')).toBe('FORBIDDEN');
+    const blocks = `INSERT INTO block SELECT 'v10', 'b' || n, 1 FROM generate_series(1, 1000) AS n`;
+    expect(await comeBack('block', blocks, 'addToBlockList(userIDs: ["w10"])')).toBe('FORBIDDEN');
+  });
+
   it('never waited for somebody who waited in turn', async () => {
     // It counts what has been reported, by connections that are idle, too.
     await new Promise((resolve) => setTimeout(resolve, 1_500));

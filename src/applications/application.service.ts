@@ -70,7 +70,7 @@ export class ApplicationService {
     const some = userIDs === null ? null : requireIdList('userIDs', userIDs, this.limits.idsPerCall).valid;
     const { userID } = viewer;
     return this.database.transaction(async (tx) => {
-      await this.log.lock(tx, [userID]);
+      await this.log.lockFor(tx, userID);
       const marked = await this.applications.markRead(tx, userID, some, this.clock.now());
       const unreadCount = await this.applications.countUnread(userID, tx);
       if (marked.length > 0) {

@@ -134,6 +134,20 @@ export class EventLog {
   }
 
   /**
+   * The same for a call of `callerID`. Throws FORBIDDEN when that user did not exist: whoever comes back by that name
+   * would not be held.
+   */
+  async lockFor(
+    tx: Transaction,
+    callerID: string,
+    others: readonly string[] = [],
+  ): Promise<ReadonlySet<string>> {
+    const locked = await this.lock(tx, [callerID, ...others]);
+    if (!locked.has(callerID)) throw notRegistered(callerID);
+    return locked;
+  }
+
+  /**
    * Appends events in the order given (those of one user and kind joined into one) and hints at them after the
    * commit. Two statements, whatever the number. Throws FORBIDDEN when one of the users does not exist: who was
    * deleted while a call of theirs was under way must not write any more.
@@ -155,8 +169,7 @@ export class EventLog {
     const events: { user_id: string; seq: number; type: EventType; payload: string }[] = [];
     for (const { userID, type, payload } of merged) {
       const stream = streams.get(userID);
-      if (stream === undefined)
-        throw new CodedError('FORBIDDEN', `The user "${userID}" is not registered here.`);
+      if (stream === undefined) throw notRegistered(userID);
       events.push({ user_id: userID, seq: stream.next++, type, payload: JSON.stringify(payload) });
       stream.facts.push({ type, payload, occurredAtMs: nowMs } as EventFact);
     }
@@ -241,6 +254,10 @@ export class EventLog {
     }
     return parts;
   }
+}
+
+function notRegistered(userID: string): CodedError {
+  return new CodedError('FORBIDDEN', `The user "${userID}" is not registered here.`);
 }
 
 function toHint(userID: string, epoch: string, head: number, facts: readonly EventFact[]): Hint {

@@ -144,7 +144,7 @@ export class FriendGroupService {
     work: (tx: Transaction) => Promise<Result>,
   ): Promise<Result> {
     return this.database.transaction(async (tx) => {
-      await this.log.lock(tx, [viewer.userID, ...members]);
+      await this.log.lockFor(tx, viewer.userID, members);
       return work(tx);
     });
   }

@@ -170,7 +170,7 @@ export class FriendService {
     requireCustomFields('friendCustomInfo', notes.friendCustomInfo ?? [], this.limits);
     if (!isUserID(userID)) return invalidInfoResult(userID);
     return this.database.transaction(async (tx) => {
-      await this.log.lock(tx, [viewer.userID, userID]);
+      await this.log.lockFor(tx, viewer.userID, [userID]);
       const found = (await this.friends.loadRelationships(viewer.userID, [userID], tx)).get(userID);
       if (found === undefined || !found.iHave) {
         const { relation, friendInfo } =

@@ -46,7 +46,13 @@ export class RelationService {
    */
   async change(tx: Transaction, changes: readonly RelationChange[]): Promise<ResultCode[]> {
     if (changes.length === 0) return [];
-    const locked = await this.log.lock(tx, [...new Set(changes.flatMap(({ me, they }) => [me, they]))]);
+    const concerned = [...new Set(changes.flatMap(({ me, they }) => [me, they]))];
+    // All but an import is a call of "me", the same in each.
+    const callerID = changes.find(({ action }) => action.kind !== 'IMPORT')?.me;
+    const locked =
+      callerID === undefined
+        ? await this.log.lock(tx, concerned)
+        : await this.log.lockFor(tx, callerID, concerned);
     const pairs = new Map(
       (
         await this.relations.loadPairs(

@@ -122,7 +122,7 @@ export class UserService {
   /** Writes the fields given. One that changes something tells the viewer's devices at once and every owner later. */
   async setSelfInfo(viewer: Viewer, changes: ProfileChanges): Promise<Profile> {
     return this.database.transaction(async (tx) => {
-      await this.log.lock(tx, [viewer.userID]);
+      await this.log.lockFor(tx, viewer.userID);
       const [before] = await this.users.load(tx, [viewer.userID]);
       if (before === undefined)
         throw new CodedError('FORBIDDEN', `The user "${viewer.userID}" is not registered here.`);
