@@ -10,19 +10,24 @@ const ROUNDS = 5;
 
 (findPostgres() === null ? describe.skip : describe)('telling owners of a profile on PostgreSQL', () => {
   const friends = toIDs(30, 'friend');
+  let store: SeededStore;
   let server: TestServer;
   let sideDoor: SideDoor;
+  /** In no transaction: within one, what others do is seen once and for all. */
+  let watcher: SideDoor;
   beforeAll(async () => {
-    const store = new SeededStore(findStore('PostgreSQL'), [
+    store = new SeededStore(findStore('PostgreSQL'), [
       ['owner', 'star'],
       // Each has all the others.
       ...friends.flatMap((one, index) => friends.slice(index + 1).map((other) => [one, other] as const)),
     ]);
     server = await TestServer.start({ store });
     sideDoor = await openSideDoor(store.config);
+    watcher = await openSideDoor(store.config);
   });
   afterAll(async () => {
     await sideDoor.close();
+    await watcher.close();
     await server.stop();
   });
 
@@ -37,14 +42,14 @@ const ROUNDS = 5;
     await server.call('star', '{ me { id } }');
     await sideDoor.run(`BEGIN; SELECT 1 FROM event_stream WHERE user_id = 'owner' FOR UPDATE`);
     await server.call('star', SET_NICK, { nick });
-    while ((await sideDoor.all(WAITING)).length === 0);
+    while ((await watcher.all(WAITING)).length === 0);
   };
 
   it('holds up no further change of it while it waits for an owner, who hears of both at once', async () => {
     await changeAndWait('Nova');
     await server.call('star', SET_NICK, { nick: 'Supernova' });
     // It has not given up, which would have let the change through.
-    expect(await sideDoor.all(WAITING)).toHaveLength(1);
+    expect(await watcher.all(WAITING)).toHaveLength(1);
     await sideDoor.run('COMMIT');
     await untilAllAreTold();
     expect(
@@ -69,6 +74,25 @@ const ROUNDS = 5;
       { type: 'FRIEND_INFO_CHANGED' },
     ]);
     await listener.stop();
+  });
+
+  it('tells nobody who was deleted while it waited, and comes and goes by that name', async () => {
+    const aside = await openSideDoor(store.config);
+    await changeAndWait('Nebula');
+    await aside.run('BEGIN; LOCK TABLE profile_fanout IN EXCLUSIVE MODE');
+    await sideDoor.run(`DELETE FROM friend WHERE owner_id = 'owner'; DELETE FROM event WHERE user_id = 'owner';
+      DELETE FROM event_stream WHERE user_id = 'owner'; COMMIT`);
+    // By now it holds whom it has found, and waits for the job.
+    while ((await watcher.all(`${WAITING} AND wait_event = 'relation'`)).length === 0);
+    await sideDoor.run(`BEGIN; INSERT INTO event_stream VALUES ('owner', 'another', 0, 0);
+      INSERT INTO friend VALUES ('owner', 'star', '', '', '', '[]', 1); COMMIT`);
+    await sideDoor.run(`BEGIN; SELECT 1 FROM event_stream WHERE user_id = 'owner' FOR UPDATE`);
+    await aside.run('COMMIT');
+    await aside.close();
+    while ((await watcher.all(`${WAITING} AND wait_event <> 'relation'`)).length === 0);
+    await sideDoor.run(`DELETE FROM friend WHERE owner_id = 'owner'; COMMIT`);
+    await untilAllAreTold();
+    expect(await sideDoor.all(`SELECT type FROM event WHERE user_id = 'owner'`)).toEqual([]);
   });
 
   it('and changing those of many friends again and again never wait for each other', async () => {

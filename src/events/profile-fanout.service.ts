@@ -153,11 +153,14 @@ export class ProfileFanout {
     const owners = found.slice(0, BATCH);
     // With one writer at a time nobody can have come or left meanwhile.
     if (this.workers === 1) return { owners, hasMore: found.length > BATCH };
-    await this.log.lock(tx, owners);
+    const locked = await this.log.lock(tx, owners);
     if (!(await this.jobs.lock(tx, job))) return null;
     const now = await load();
-    const locked = new Set(owners);
-    const end = now.findIndex((userID) => !locked.has(userID));
+    const asked = new Set(owners);
+    // One who was deleted and has come back since is not held.
+    const back = now.filter((userID) => asked.has(userID) && !locked.has(userID));
+    if ((await this.log.lock(tx, back)).size > 0) return null;
+    const end = now.findIndex((userID) => !asked.has(userID));
     if (end === 0) return null;
     return end === -1 ? { owners: now, hasMore: false } : { owners: now.slice(0, end), hasMore: true };
   }
