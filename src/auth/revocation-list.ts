@@ -45,11 +45,10 @@ export class RevocationList {
   }
 
   private async read(): Promise<void> {
-    // Before the rows: one that is added between the two reads is found by the next look at least.
-    const fingerprint = await this.rows.loadFingerprint();
+    const { revocations, fingerprint } = await this.rows.loadAll();
     const untilMs = new Map<string, number>();
     const tokenIDs = new Set<string>();
-    for (const { userID, tokenID, revokedAt } of await this.rows.loadAll()) {
+    for (const { userID, tokenID, revokedAt } of revocations) {
       if (userID === null) tokenIDs.add(tokenID);
       else untilMs.set(userID, revokedAt.getTime());
     }

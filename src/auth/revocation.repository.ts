@@ -40,15 +40,18 @@ export class RevocationRepository {
     await tx.all('DELETE FROM revocation WHERE revoked_at < $1', [beforeMs]);
   }
 
-  /** All there are, in no order. */
-  async loadAll(): Promise<Revocation[]> {
-    const rows = await this.database.reader.all<RevocationRow>(`SELECT ${COLUMNS} FROM revocation`);
-    return rows.map(toRevocation);
+  /** All there are, in no order, and the fingerprint of just these. */
+  loadAll(): Promise<{ revocations: Revocation[]; fingerprint: string }> {
+    return this.database.snapshot(async (from) => {
+      const fingerprint = await this.loadFingerprint(from);
+      const rows = await from.all<RevocationRow>(`SELECT ${COLUMNS} FROM revocation`);
+      return { revocations: rows.map(toRevocation), fingerprint };
+    });
   }
 
   /** A text that changes when anything in the table does. */
-  async loadFingerprint(): Promise<string> {
-    const [row] = await this.database.reader.all<{ fingerprint: string | null }>(
+  async loadFingerprint(from: Queryable = this.database.reader): Promise<string> {
+    const [row] = await from.all<{ fingerprint: string | null }>(
       `SELECT CAST(count(*) AS text) || ' ' || CAST(sum(revoked_at) AS text) || ' ' || CAST(max(revoked_at) AS text)
         AS fingerprint FROM revocation`,
     );
