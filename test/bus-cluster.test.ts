@@ -1,8 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Bus } from '../src/events/bus';
 import { openBus } from '../src/events/bus-open';
 import { BusEar, toHeads } from './support/bus-ear';
 import { RedisCluster } from './support/redis-cluster';
 import { canStartRedis, connectRedis, RedisServer } from './support/redis-server';
+
+type RedisClient = Awaited<ReturnType<typeof connectRedis>>;
 
 const canStart = canStartRedis();
 
@@ -24,6 +27,20 @@ const canStart = canStartRedis();
     return { bus, ear: new BusEar(bus) };
   }
 
+  /** Gives the next text with all these parts that comes to this client. */
+  async function tap(client: RedisClient): Promise<(...parts: string[]) => Promise<string>> {
+    const texts: string[] = [];
+    await client.subscribe('amicus:bus', (text) => texts.push(text));
+    return async (...parts) => {
+      texts.length = 0;
+      for (;;) {
+        const found = texts.find((text) => parts.every((part) => text.includes(part)));
+        if (found !== undefined) return found;
+        await setImmediate();
+      }
+    };
+  }
+
   it('goes on: who was connected to it takes another one and is told of the gap, the others notice nothing', async () => {
     const left = cluster.urls.slice(1);
     const [one, other] = [await join(cluster.urls), await join(left)];
@@ -37,6 +54,36 @@ const canStart = canStartRedis();
     expect(toHeads([await other.ear.next()])).toEqual([['after', 2]]);
     other.bus.publish([{ userID: 'back', head: 3 }]);
     expect(toHeads(await one.ear.takeUntil('back'))).toContainEqual(['back', 3]);
+  });
+
+  it('a list that is lost on the way from one to another is a gap to who is connected there', async () => {
+    const [one, other] = [await join(cluster.urls), await join(cluster.urls.slice(1))];
+    const [near, far] = [
+      await connectRedis(cluster.urls[0] ?? ''),
+      await connectRedis(cluster.urls[1] ?? ''),
+    ];
+    const [nearTap, farTap] = [
+      await connectRedis(cluster.urls[0] ?? ''),
+      await connectRedis(cluster.urls[1] ?? ''),
+    ];
+    const [hearNear, hearFar] = [await tap(nearTap), await tap(farTap)];
+    const isHeard = hearFar('"before"');
+    one.bus.publish([{ userID: 'before', head: 1 }]);
+    const [nodeID] = JSON.parse(await isHeard) as [string];
+    await hearFar(nodeID, '"probe"');
+    const nodes = await far.sendCommand<string>(['CLUSTER', 'NODES']);
+    const [, id = '', port = '', busPort = ''] = /^(\w+) [\d.]+:(\d+)@(\d+)\S* myself/m.exec(nodes) ?? [];
+    await near.sendCommand(['CLUSTER', 'FORGET', id]);
+    const isLost = hearNear('"lost"');
+    other.ear.takeAll();
+    one.bus.publish([{ userID: 'lost', head: 1 }]);
+    await isLost;
+    await near.sendCommand(['CLUSTER', 'MEET', '127.0.0.1', port, busPort]);
+    await hearFar(nodeID, '"probe"');
+    one.bus.publish([{ userID: 'end', head: 1 }]);
+    const told = await other.ear.takeUntil('end');
+    expect(told).toEqual([{ kind: 'gap' }, { kind: 'hints', hints: [{ userID: 'end', head: 1 }] }]);
+    for (const client of [near, far, nearTap, farTap]) client.destroy();
   });
 
   it('a list that it died with is a gap to the others', async () => {

@@ -5,7 +5,7 @@ import { BusPeers } from '../src/events/bus-peers';
 import { createRedisLink } from '../src/events/bus-redis';
 import { BusEar } from './support/bus-ear';
 import { Cable } from './support/cable';
-import { canStartRedis, RedisServer } from './support/redis-server';
+import { canStartRedis, connectRedis, RedisServer } from './support/redis-server';
 
 const PERIOD_MS = 5_000;
 
@@ -35,6 +35,17 @@ describe('who is heard of other processes', () => {
     peers.leave('one');
     peers.look(3 * PERIOD_MS);
     expect(peers.areHeard).toBe(true);
+  });
+
+  it('all of one that says how many it sent, is when so many came since it said so before', () => {
+    peers.countText('one');
+    expect(peers.hasMissed('one', 5)).toBe(false);
+    for (let count = 0; count < 2; count++) peers.countText('one');
+    expect(peers.hasMissed('one', 7)).toBe(false);
+    expect(peers.hasMissed('one', 8)).toBe(true);
+    expect(peers.hasMissed('one', 8)).toBe(false);
+    peers.forgetCounts();
+    expect(peers.hasMissed('one', 9)).toBe(false);
   });
 
   it('one that is silent until no copy is left from when it was heard is taken for dead', () => {
@@ -115,6 +126,21 @@ describe('who is heard of other processes', () => {
     await bus.start();
     await bus.stop();
     expect(said.at(-1)).toContain('"bye"');
+  });
+
+  it('good-bye after silence is a gap: what was said before it may not have been heard', async () => {
+    const bus = await join(redis.url);
+    const ear = new BusEar(bus);
+    const client = await connectRedis(redis.url);
+    await client.publish('peers', '["ghost","probe"]');
+    await client.publish('peers', '["ghost","hints","ann",1]');
+    await ear.takeUntil('ann');
+    while (bus.hearsAll) await setImmediate();
+    await client.publish('peers', '["ghost","bye"]');
+    const isHeard = (): boolean => bus.hearsAll;
+    while (!isHeard()) await setImmediate();
+    expect(ear.takeAll()).toContainEqual({ kind: 'gap' });
+    client.destroy();
   });
 
   it('one that stops in order is missed by nobody', async () => {

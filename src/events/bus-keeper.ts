@@ -7,7 +7,7 @@ const LONGEST_PAUSE_MS = 5_000;
 
 export interface KeeperOptions {
   open: OpenLink;
-  probe: string;
+  toProbe: () => string;
   probeMs: number;
   onText: (text: string) => void;
   onUp: () => void;
@@ -65,9 +65,9 @@ export class LinkKeeper {
   }
 
   private connect(): void {
-    const { probe, probeMs, onText, onUp, open } = this.options;
+    const { toProbe, probeMs, onText, onUp, open } = this.options;
     const session = new LinkSession({
-      probe,
+      toProbe,
       probeMs,
       onText,
       onUp: () => {

@@ -16,8 +16,8 @@ export interface LinkEvents {
 export type OpenLink = (events: LinkEvents) => Promise<BusLink>;
 
 export interface SessionOptions extends LinkEvents {
-  /** The text that this process says to itself. */
-  probe: string;
+  /** Makes the text that this process says to itself. */
+  toProbe: () => string;
   probeMs: number;
   /** It is heard by itself: what others send from now on is heard too. At most once. */
   onUp: () => void;
@@ -33,7 +33,9 @@ export class LinkSession {
   isUp = false;
   private link: BusLink | null = null;
   private isLost = false;
-  /** Whether a probe has not been heard yet. */
+  /** The last one. */
+  private probe: string | null = null;
+  /** Whether it has not been heard yet. */
   private isAsking = false;
   private hasLeft = false;
   private timer: NodeJS.Timeout | undefined;
@@ -88,7 +90,8 @@ export class LinkSession {
 
   private ask(): void {
     this.isAsking = true;
-    this.send([this.options.probe]).catch(this.lose.bind(this));
+    this.probe = this.options.toProbe();
+    this.send([this.probe]).catch(this.lose.bind(this));
   }
 
   private check(): void {
@@ -100,7 +103,7 @@ export class LinkSession {
 
   private hear(text: string): void {
     if (this.isLost) return;
-    if (text !== this.options.probe) {
+    if (text !== this.probe) {
       this.options.onText(text);
       return;
     }

@@ -3,17 +3,19 @@ import type { Hint } from './friendship-event';
 
 /**
  * What one process tells the others. A `gap`: it could not tell everything; a `probe`: nothing, it only has to be heard;
- * a `bye`: nothing more from now on.
+ * a `bye`: nothing more from now on. With the last two, how many texts it has sent before them that tell something; null
+ * where it does not say.
  */
 export type BusMessage =
   | { kind: 'hints'; hints: Hint[] }
   | { kind: 'edges'; edges: EdgeHint[] }
   | { kind: 'gap' }
-  | { kind: 'probe' }
-  | { kind: 'bye' };
+  | { kind: 'probe'; sent: number | null }
+  | { kind: 'bye'; sent: number | null };
 
 /**
- * A message as text is one flat JSON array: `["node","hints","alice",7,"bob",null]`, `["node","edges","alice","bob"]`.
+ * A message as text is one flat JSON array: `["node","hints","alice",7,"bob",null]`, `["node","edges","alice","bob"]`,
+ * `["node","probe",12]`.
  */
 export function toHintTexts(nodeID: string, heads: Map<string, number | null>, maxBytes: number): string[] {
   const items = Array.from(heads, ([userID, head]) => `,${JSON.stringify(userID)},${String(head)}`);
@@ -28,8 +30,12 @@ export function toEdgeTexts(nodeID: string, edges: Iterable<EdgeHint>, maxBytes:
   return pack(toStart(nodeID, 'edges'), items, maxBytes);
 }
 
-export function toWordText(nodeID: string, word: 'gap' | 'probe' | 'bye'): string {
-  return `${toStart(nodeID, word)}]`;
+export function toGapText(nodeID: string): string {
+  return `${toStart(nodeID, 'gap')}]`;
+}
+
+export function toWordText(nodeID: string, word: 'probe' | 'bye', sent: number): string {
+  return `${toStart(nodeID, word)},${sent}]`;
 }
 
 /** Null for what is none, or of a kind that this version does not know. */
@@ -48,9 +54,12 @@ export function parseBusText(text: string): { nodeID: string; message: BusMessag
       return { nodeID, message: { kind, edges: edges.map(([ownerID, peerID]) => ({ ownerID, peerID })) } };
     }
     case 'gap':
-    case 'probe':
-    case 'bye':
       return { nodeID, message: { kind } };
+    case 'probe':
+    case 'bye': {
+      const [sent] = items;
+      return { nodeID, message: { kind, sent: typeof sent === 'number' ? sent : null } };
+    }
     default:
       return null;
   }

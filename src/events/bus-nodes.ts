@@ -38,6 +38,8 @@ export class NodesBus implements Bus {
   /** Whether others could not be told of something. */
   private hasMissed = false;
   private wasDown = false;
+  /** How many texts were given to the transport, but for the words to which this number is added. */
+  private sent = 0;
   private sending: Promise<void> | null = null;
   private isStopped = false;
 
@@ -50,7 +52,7 @@ export class NodesBus implements Bus {
     }, probeMs);
     this.keeper = new LinkKeeper({
       open,
-      probe: toWordText(this.nodeID, 'probe'),
+      toProbe: () => toWordText(this.nodeID, 'probe', this.sent),
       probeMs,
       onText: this.hear.bind(this),
       onUp: this.comeBack.bind(this),
@@ -103,7 +105,7 @@ export class NodesBus implements Bus {
     clearInterval(this.looking);
     await this.sending;
     // Others need not wait for what is not coming; who cannot be told finds out.
-    await this.keeper.stop(toWordText(this.nodeID, 'bye'));
+    await this.keeper.stop(toWordText(this.nodeID, 'bye', this.sent));
   }
 
   private canSend(): boolean {
@@ -120,7 +122,9 @@ export class NodesBus implements Bus {
       // What comes while one list is under way goes into the next.
       while (!this.outbox.isEmpty) {
         await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
-        await this.keeper.send(this.outbox.take(this.nodeID, this.options.maxBytes));
+        const texts = this.outbox.take(this.nodeID, this.options.maxBytes);
+        this.sent += texts.length;
+        await this.keeper.send(texts);
       }
     } catch {
       // Why is told where the connection is kept, which may be up again by now.
@@ -141,6 +145,7 @@ export class NodesBus implements Bus {
   private comeBack(): void {
     if (this.hasMissed) this.outbox.addGap();
     this.hasMissed = false;
+    this.peers.forgetCounts();
     this.listeners.tellGap();
     this.wake();
     if (this.wasDown) this.options.onUp?.();
@@ -151,11 +156,11 @@ export class NodesBus implements Bus {
     const heard = parseBusText(text);
     if (heard === null || heard.nodeID === this.nodeID) return;
     const { nodeID, message } = heard;
-    if (message.kind === 'bye') {
-      this.peers.leave(nodeID);
-      return;
-    }
-    if (this.peers.hear(nodeID, performance.now())) this.listeners.tellGap();
+    let mayHaveMissed = this.peers.hear(nodeID, performance.now());
+    if (!('sent' in message)) this.peers.countText(nodeID);
+    else if (message.sent !== null && this.peers.hasMissed(nodeID, message.sent)) mayHaveMissed = true;
+    if (message.kind === 'bye') this.peers.leave(nodeID);
+    if (mayHaveMissed) this.listeners.tellGap();
     this.tell(message);
   }
 

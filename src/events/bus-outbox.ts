@@ -1,5 +1,5 @@
 import type { EdgeHint } from './bus';
-import { toEdgeTexts, toHintTexts, toWordText } from './bus-message';
+import { toEdgeTexts, toGapText, toHintTexts } from './bus-message';
 import type { Hint } from './friendship-event';
 
 /** How many users and edges may wait to be told. Past it others are told that they missed something instead. */
@@ -47,7 +47,7 @@ export class BusOutbox {
     const { heads, edges, gap } = this;
     this.clear();
     return [
-      ...(gap ? [toWordText(nodeID, 'gap')] : []),
+      ...(gap ? [toGapText(nodeID)] : []),
       ...toEdgeTexts(nodeID, edges.values(), maxBytes),
       ...toHintTexts(nodeID, heads, maxBytes),
     ];
