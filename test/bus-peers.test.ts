@@ -128,6 +128,21 @@ describe('who is heard of other processes', () => {
     expect(said.at(-1)).toContain('"bye"');
   });
 
+  it('what another version says counts among what was sent, whatever it means', async () => {
+    const bus = await join(redis.url);
+    const ear = new BusEar(bus);
+    const client = await connectRedis(redis.url);
+    const say = (text: string): Promise<number> => client.publish('peers', `["ghost",${text}]`);
+    for (const text of ['"probe",0', '"of tomorrow",1', '"hints","ann",1', '"probe",2', '"hints","ann",2'])
+      await say(text);
+    for (const head of [1, 2]) {
+      expect(await ear.next()).toEqual({ kind: 'hints', hints: [{ userID: 'ann', head }] });
+    }
+    await say('"probe",4');
+    expect(await ear.next()).toEqual({ kind: 'gap' });
+    client.destroy();
+  });
+
   it('good-bye after silence is a gap: what was said before it may not have been heard', async () => {
     const bus = await join(redis.url);
     const ear = new BusEar(bus);

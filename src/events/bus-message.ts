@@ -38,8 +38,8 @@ export function toWordText(nodeID: string, word: 'probe' | 'bye', sent: number):
   return `${toStart(nodeID, word)},${sent}]`;
 }
 
-/** Null for what is none, or of a kind that this version does not know. */
-export function parseBusText(text: string): { nodeID: string; message: BusMessage } | null {
+/** Null for what is no text of a bus; without a message where it is of a kind that this version does not know. */
+export function parseBusText(text: string): { nodeID: string; message: BusMessage | null } | null {
   const parts = parseArray(text);
   if (parts === null) return null;
   const [nodeID, kind, ...items] = parts;
@@ -61,7 +61,7 @@ export function parseBusText(text: string): { nodeID: string; message: BusMessag
       return { nodeID, message: { kind, sent: typeof sent === 'number' ? sent : null } };
     }
     default:
-      return null;
+      return { nodeID, message: null };
   }
 }
 

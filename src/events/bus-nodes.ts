@@ -157,11 +157,11 @@ export class NodesBus implements Bus {
     if (heard === null || heard.nodeID === this.nodeID) return;
     const { nodeID, message } = heard;
     let mayHaveMissed = this.peers.hear(nodeID, performance.now());
-    if (!('sent' in message)) this.peers.countText(nodeID);
+    if (message === null || !('sent' in message)) this.peers.countText(nodeID);
     else if (message.sent !== null && this.peers.hasMissed(nodeID, message.sent)) mayHaveMissed = true;
-    if (message.kind === 'bye') this.peers.leave(nodeID);
+    if (message?.kind === 'bye') this.peers.leave(nodeID);
     if (mayHaveMissed) this.listeners.tellGap();
-    this.tell(message);
+    if (message !== null) this.tell(message);
   }
 
   private tell(message: BusMessage): void {
