@@ -24,7 +24,7 @@ export interface StreamPart {
   hasMore: boolean;
 }
 
-/** Of each stream, and of all, that one turn of the hub holds. */
+/** Of each stream, and of all, that one read holds. */
 const EVENTS_PER_STREAM = 16;
 const ROWS_PER_READ = 4_000;
 

@@ -1,16 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
-import { DatabaseUnavailableError } from '../database/unavailable';
-import { CodedError } from '../errors';
 import type { Clock } from '../lib/clock';
 import { joinAppended } from './appended';
 import type { Bus } from './bus';
-import type { Sink } from './delivery';
-import type { EventPlace } from './event-cursor';
-import type { EventLog, StreamPart } from './event-log.repository';
-import { EventSubscription } from './event-subscription';
+import type { Channel } from './channel';
+import type { StreamOpenedFact } from './delivery';
+import type { EventLog } from './event-log.repository';
+import { EventSubscription, type SubscriptionPlace } from './event-subscription';
+import type { Appended, Hint } from './friendship-event';
 import { UNWATCHED, type HubWatch } from './hub-watch';
-import type { Appended, EventType, StreamPosition } from './friendship-event';
-import { findGap, OpenedFacts } from './opened-facts';
+import { LogReader } from './log-reader';
+import { Openings, type ListenRequest } from './openings';
 import { Outbox } from './outbox';
 
 /** How many users are served before others have their turn: more than have one friend in common, as a rule. */
@@ -19,31 +18,6 @@ const USERS_PER_TURN = 5_000;
 const REREAD_MS = 5_000;
 /** How often stalled sinks are looked at, and the next part of all streams is read again. */
 const LOOK_MS = 500;
-/** How long openings are gathered after some were made: those of a storm are read and shown together. */
-const GATHER_MS = 20;
-
-const STOPPED = new Error('The hub has stopped: nothing can be listened to any more.');
-
-/** All that listens to one user's stream in this process. */
-interface Channel {
-  userID: string;
-  /** Another list when somebody comes or goes: a turn goes on with the one that it has found. */
-  subscriptions: readonly EventSubscription[];
-  /**
-   * What may not have been delivered yet: null where the log must tell, undefined while there is nothing and the channel
-   * does not wait for a turn.
-   */
-  waiting: Appended | null | undefined;
-}
-
-export interface ListenRequest {
-  userID: string;
-  /** Delivery starts behind this place; null means at the head. */
-  after: EventPlace | null;
-  /** Null delivers every kind. */
-  types: ReadonlySet<EventType> | null;
-  sink: Sink;
-}
 
 export interface HubStats {
   /** Who listen now. */
@@ -64,12 +38,6 @@ export interface HubStats {
   lagMs: number;
 }
 
-interface Opening {
-  request: ListenRequest;
-  resolve: (subscription: EventSubscription) => void;
-  reject: (error: unknown) => void;
-}
-
 /**
  * The live end of the log in one process. The log is what is true: every subscription has a position in it, and
  * delivering is going on from that position, by what a hint brought along when that comes next, by reading the log
@@ -78,41 +46,39 @@ interface Opening {
  */
 export class EventHub {
   private readonly channels = new Map<string, Channel>();
-  private openings: Opening[] = [];
-  /** When some were last made. */
-  private openedAtMs = -GATHER_MS;
-  private gathering: NodeJS.Timeout | undefined;
+  private readonly openings: Openings;
+  private readonly reader: LogReader;
   /** Channels that wait for a turn, each once, and some that do not any more. */
   private dirty: Channel[] = [];
   private readonly stalled = new Set<EventSubscription>();
-  private readonly catchingUp = new Set<Channel>();
   /** When the first hint came that no turn has served; null when there is none. */
   private hintedAtMs: number | null = null;
   private pumping: Promise<void> | null = null;
-  private stopped = false;
   private readonly unsubscribe: () => void;
   private readonly timer: NodeJS.Timeout;
   private rereading = this.channels.values();
   private readonly counts = { delivered: 0, sentAwayTooSlow: 0, lagMs: 0 };
 
   constructor(
-    private readonly log: EventLog,
+    log: EventLog,
     bus: Bus,
     private readonly clock: Clock,
     private readonly watch: HubWatch = UNWATCHED,
   ) {
+    this.openings = new Openings(
+      log,
+      clock,
+      () => {
+        this.startPump();
+      },
+      (request, place, opened) => this.open(request, place, opened),
+    );
+    this.reader = new LogReader(log, (channel) => {
+      this.wake(channel, null);
+    });
     this.unsubscribe = bus.subscribe(
       (hints) => {
-        let hasWoken = false;
-        for (const { userID, appended } of hints) {
-          const channel = this.channels.get(userID);
-          if (channel === undefined) continue;
-          this.wake(channel, appended ?? null);
-          hasWoken = true;
-        }
-        if (!hasWoken) return;
-        this.hintedAtMs ??= performance.now();
-        this.watch.hinted();
+        this.hear(hints);
       },
       () => {
         for (const channel of this.channels.values()) this.wake(channel, null);
@@ -129,16 +95,7 @@ export class EventHub {
    * The caller ends it by `return()`.
    */
   listen(request: ListenRequest): Promise<EventSubscription> {
-    return new Promise((resolve, reject) => {
-      this.openings.push({ request, resolve, reject });
-      const waitMs = this.openedAtMs + GATHER_MS - performance.now();
-      if (waitMs <= 0) this.startPump();
-      else
-        this.gathering ??= setTimeout(() => {
-          this.gathering = undefined;
-          this.startPump();
-        }, waitMs);
-    });
+    return this.openings.add(request);
   }
 
   /** How much is listened to and delivered here. */
@@ -157,27 +114,40 @@ export class EventHub {
       subscriptions,
       waitingUsers,
       waitingEvents,
-      catchingUpUsers: this.catchingUp.size,
+      catchingUpUsers: this.reader.catchingUpUsers,
       stalledSubscriptions: this.stalled.size,
     };
   }
 
   /** Ends every subscription, hears no more hints and waits for the delivery under way. Safe to call twice. */
   async stop(): Promise<void> {
-    this.stopped = true;
     this.unsubscribe();
     clearInterval(this.timer);
-    clearTimeout(this.gathering);
-    for (const { reject } of this.openings.splice(0)) reject(STOPPED);
-    for (const channel of [...this.channels.values()]) this.end(channel);
+    this.openings.stop();
+    for (const { subscriptions } of [...this.channels.values()])
+      for (const subscription of subscriptions) void subscription.return();
     await this.pumping;
   }
 
-  private end({ subscriptions }: Channel): void {
-    for (const subscription of [...subscriptions]) void subscription.return();
+  private open(
+    { userID, types, sink }: ListenRequest,
+    place: SubscriptionPlace,
+    opened: StreamOpenedFact,
+  ): EventSubscription {
+    const subscription = new EventSubscription(place, opened, types, sink, this.drop);
+    let channel = this.channels.get(userID);
+    if (channel === undefined) {
+      channel = { userID, subscriptions: [subscription], waiting: undefined };
+      this.channels.set(userID, channel);
+    } else channel.subscriptions = [...channel.subscriptions, subscription];
+    sink.whenEnded(() => void subscription.return());
+    // What came since the position was read is in the log.
+    this.wake(channel, null);
+    return subscription;
   }
 
-  private drop(subscription: EventSubscription): void {
+  /** Called by the subscription, however it ends. */
+  private readonly drop = (subscription: EventSubscription): void => {
     this.stalled.delete(subscription);
     if (subscription.wasSentAway) this.counts.sentAwayTooSlow++;
     const channel = this.channels.get(subscription.userID);
@@ -185,16 +155,21 @@ export class EventHub {
     channel.subscriptions = channel.subscriptions.filter((other) => other !== subscription);
     if (channel.subscriptions.length > 0) return;
     channel.waiting = undefined;
-    this.catchingUp.delete(channel);
+    this.reader.forget(channel);
     this.channels.delete(channel.userID);
-  }
+  };
 
-  private wake(channel: Channel, appended: Appended | null): void {
-    if (channel.waiting === undefined) {
-      channel.waiting = appended;
-      this.dirty.push(channel);
-    } else channel.waiting = joinAppended(channel.waiting, appended);
-    this.startPump();
+  private hear(hints: readonly Hint[]): void {
+    let hasWoken = false;
+    for (const { userID, appended } of hints) {
+      const channel = this.channels.get(userID);
+      if (channel === undefined) continue;
+      this.wake(channel, appended ?? null);
+      hasWoken = true;
+    }
+    if (!hasWoken) return;
+    this.hintedAtMs ??= performance.now();
+    this.watch.hinted();
   }
 
   private look(): void {
@@ -210,6 +185,14 @@ export class EventHub {
     }
   }
 
+  private wake(channel: Channel, appended: Appended | null): void {
+    if (channel.waiting === undefined) {
+      channel.waiting = appended;
+      this.dirty.push(channel);
+    } else channel.waiting = joinAppended(channel.waiting, appended);
+    this.startPump();
+  }
+
   private startPump(): void {
     this.pumping ??= this.pump();
   }
@@ -218,68 +201,11 @@ export class EventHub {
     do {
       // Lets requests in, and all that they open or hint at goes into one turn.
       await setImmediate();
-      if (this.areOpeningsDue()) await this.openAll();
+      if (this.openings.areDue) await this.openings.openAll();
       await this.watch.turn(() => this.deliverNext());
-    } while (this.areOpeningsDue() || this.dirty.length > 0);
+    } while (this.openings.areDue || this.dirty.length > 0);
     this.pumping = null;
   }
-
-  private areOpeningsDue(): boolean {
-    return this.openings.length > 0 && this.gathering === undefined;
-  }
-
-  private async openAll(): Promise<void> {
-    const openings = this.openings;
-    this.openings = [];
-    this.openedAtMs = performance.now();
-    try {
-      const positions = await this.log.loadPositions([
-        ...new Set(openings.map(({ request }) => request.userID)),
-      ]);
-      const facts = new OpenedFacts(this.clock.now());
-      for (const { request, resolve, reject } of openings) {
-        const position = positions.get(request.userID);
-        if (this.stopped) reject(STOPPED);
-        else if (position === undefined)
-          reject(new CodedError('FORBIDDEN', `The user "${request.userID}" is not registered here.`));
-        else resolve(this.open(request, position, facts));
-      }
-    } catch (error) {
-      for (const { request, reject } of openings) {
-        if (error instanceof DatabaseUnavailableError) request.sink.closeUnavailable();
-        reject(error);
-      }
-    }
-  }
-
-  private open(
-    { userID, after, types, sink }: ListenRequest,
-    { epoch, head, floor }: StreamPosition,
-    facts: OpenedFacts,
-  ): EventSubscription {
-    const reason = after === null ? null : findGap(after, { epoch, head, floor });
-    const seq = after === null || reason !== null ? head : after.seq;
-    const subscription = new EventSubscription(
-      { userID, epoch, seq },
-      facts.find(reason),
-      types,
-      sink,
-      this.onEnd,
-    );
-    let channel = this.channels.get(userID);
-    if (channel === undefined) {
-      channel = { userID, subscriptions: [subscription], waiting: undefined };
-      this.channels.set(userID, channel);
-    } else channel.subscriptions = [...channel.subscriptions, subscription];
-    sink.whenEnded(() => void subscription.return());
-    // What came since the position was read is in the log.
-    this.wake(channel, null);
-    return subscription;
-  }
-
-  private readonly onEnd = (subscription: EventSubscription): void => {
-    this.drop(subscription);
-  };
 
   /** Gives how much was delivered. */
   private async deliverNext(): Promise<number> {
@@ -303,7 +229,7 @@ export class EventHub {
     }
     // Who have to wait for the next turn were hinted at then, too.
     if (this.dirty.length > 0) this.hintedAtMs = hintedAtMs;
-    if (behind.size > 0) await this.readLog(behind, outbox);
+    if (behind.size > 0) await this.reader.read(behind, outbox);
     for (const { userID } of await outbox.send()) {
       const channel = this.channels.get(userID);
       if (channel !== undefined) this.wake(channel, null);
@@ -313,46 +239,6 @@ export class EventHub {
     if (outbox.newestMs > 0) this.counts.lagMs = Math.max(0, this.clock.now() - outbox.newestMs);
     if (hintedAtMs !== null) this.watch.delivered((performance.now() - hintedAtMs) / 1000);
     return outbox.size;
-  }
-
-  /** By one read, and by a second one for who stand ahead of a history that others read: nobody waits for its end. */
-  private async readLog(
-    behind: ReadonlyMap<Channel, readonly EventSubscription[]>,
-    outbox: Outbox,
-    isFirst = true,
-  ): Promise<void> {
-    const ahead = new Map<Channel, readonly EventSubscription[]>();
-    try {
-      const wanted = [...behind].map(([{ userID }, ready]) => ({
-        userID,
-        seq: Math.min(...ready.map((subscription) => subscription.seq)),
-      }));
-      const parts = await this.log.loadStreamsAfter(wanted);
-      for (const [place, [channel, ready]] of [...behind].entries()) {
-        const from = wanted[place]?.seq ?? 0;
-        // Nobody is left, and whoever listens to this stream by now does so by a channel of their own.
-        if (channel.subscriptions.length === 0) continue;
-        const part = parts.get(channel.userID);
-        const hasMore = part?.hasMore === true;
-        // What was trimmed away was wanted by one who is told so; for the others there may be more.
-        if (part === undefined || hasMore || (part !== null && part.floor > from)) this.wake(channel, null);
-        if (part === undefined) continue;
-        const isHistory = hasMore || (isFirst && this.catchingUp.has(channel));
-        if (hasMore) this.catchingUp.add(channel);
-        else if (isFirst) this.catchingUp.delete(channel);
-        for (const subscription of ready) {
-          if (!subscription.isOpen || !subscription.canFollow(part)) continue;
-          outbox.add(subscription, subscription.take(part?.events ?? []), isHistory);
-        }
-        const foremost = isFirst && hasMore ? findForemost(ready, part) : [];
-        if (foremost.length > 0) ahead.set(channel, foremost);
-      }
-    } catch (error) {
-      // The clients come back with their cursors; nothing that was committed is lost.
-      for (const ready of behind.values()) for (const subscription of ready) subscription.fail(error);
-      return;
-    }
-    if (ahead.size > 0) await this.readLog(ahead, outbox, false);
   }
 
   private findReady({ subscriptions }: Channel, nowMs: number): readonly EventSubscription[] {
@@ -376,15 +262,4 @@ export class EventHub {
     }
     return false;
   }
-}
-
-/** Of those for whom there is more than the part gave, and who stand behind its end, the ones nearest to the head. */
-function findForemost(
-  ready: readonly EventSubscription[],
-  { events, head }: StreamPart,
-): readonly EventSubscription[] {
-  const reached = events.at(-1)?.seq ?? head;
-  const waiting = ready.filter(({ isOpen, seq }) => isOpen && seq > reached && seq < head);
-  const foremostSeq = Math.max(...waiting.map(({ seq }) => seq));
-  return waiting.filter(({ seq }) => seq === foremostSeq);
 }
