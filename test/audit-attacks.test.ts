@@ -173,7 +173,7 @@ describe('attacks by a request', () => {
     path: string,
     init: { method: string; headers?: Record<string, string>; body?: string },
   ) => {
-    const headers = new Headers({ ...(await server.headers({ userID: 'bob' })), ...init.headers });
+    const headers = new Headers({ ...(await server.headers('bob')), ...init.headers });
     const response = await fetch(new URL(path, server.url), { ...init, headers });
     return { status: response.status, text: await response.text() };
   };

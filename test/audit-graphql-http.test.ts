@@ -6,7 +6,7 @@ describe('GraphQL over HTTP, as graphql-http audits it', () => {
   let headers: Record<string, string>;
   beforeAll(async () => {
     server = await TestServer.start();
-    headers = await server.headers({ userID: 'ann' });
+    headers = await server.headers('ann');
   });
   afterAll(() => server.stop());
 

@@ -81,7 +81,7 @@ describeOnStores('the audit log', (store) => {
       asBob,
       `mutation { a: addToBlockList(userIDs: ["eve"]) { code } b: setSelfInfo(input: { nickName: "MARK" }) { id } }`,
     );
-    const socket = await RawSocket.init(server, await server.headers(asBob));
+    const socket = await RawSocket.initAs(server, asBob);
     clock.nowMs += 1;
     socket.subscribe('1', 'mutation { deleteFriendGroups(names: ["MARK"]) }');
     await socket.next();
@@ -162,7 +162,7 @@ describeOnStores('the audit log', (store) => {
       );
     const row = { actorID: 'admin', targets: ['bob'], outcomes: ['INTERNAL_SERVER_ERROR'] };
     expect(await loadExports()).toMatchObject([row]);
-    const socket = await RawSocket.init(server, await server.headers(ADMIN));
+    const socket = await RawSocket.initAs(server, ADMIN);
     socket.subscribe('1', EXPORT, { id: 'bob' });
     expect(await socket.next()).toMatchObject({ id: '1', payload: { errors: [{}] } });
     await socket.close();
@@ -234,7 +234,7 @@ describeOnStores('the audit log', (store) => {
     for (let time = 0; time < 4; time++) await server.call(asBob, read);
     await server.call(ADMIN, read);
     expect(await loadReads()).toEqual([row('blockList'), row('friendList')]);
-    const socket = await RawSocket.init(server, await server.headers(asBob));
+    const socket = await RawSocket.initAs(server, asBob);
     socket.subscribe('1', 'subscription { friendshipEvents { seq } }');
     await socket.next();
     await socket.close();

@@ -159,7 +159,7 @@ describeOnStores('what is a user’s own', (store) => {
   }
 
   async function openSocket(caller: Caller): Promise<RawSocket> {
-    const socket = await RawSocket.init(server, await server.headers(caller));
+    const socket = await RawSocket.initAs(server, caller);
     sockets.push(socket);
     return socket;
   }

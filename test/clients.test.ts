@@ -53,7 +53,7 @@ describe('beyond the stream', () => {
   afterAll(() => server.stop());
 
   it('fetch is served by POST and by GET', async () => {
-    const headers = await server.headers({ userID: 'fay' });
+    const headers = await server.headers('fay');
     const posted = await fetch(server.url, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
@@ -73,7 +73,7 @@ describe('beyond the stream', () => {
     ['urql', urqlApp, ['SelfInfoUpdated']],
   ])('a second listener of one app gets from %s what docs/events.md says', async (name, kind, expected) => {
     const userID = `two-${name.replace(' ', '-')}`;
-    const app = kind.open({ address: new URL(server.url).host, headers: await server.headers({ userID }) });
+    const app = kind.open({ address: new URL(server.url).host, headers: await server.headers(userID) });
     const rename = (nick: string) =>
       server.call(userID, `mutation { setSelfInfo(input: { nickName: "${nick}" }) { id } }`);
     const position = await server.call<{ friendshipEventPosition: string }>(
@@ -103,7 +103,7 @@ describe('beyond the stream', () => {
   ])(
     'Apollo Client shows a fragment on every event as docs/events.md says: %s',
     async (_name, options, shown) => {
-      const headers = await server.headers({ userID: 'ivy' });
+      const headers = await server.headers('ivy');
       const socket = openSocket({ address: new URL(server.url).host, headers }, []);
       const client = new ApolloClient({ link: new GraphQLWsLink(socket), cache: new InMemoryCache(options) });
       const query = gql(`subscription { friendshipEvents { ...Place ... on StreamOpened { recovered } } }
@@ -124,7 +124,7 @@ describe('beyond the stream', () => {
 
   it("Apollo Client's cache takes the answer of a mutation for the entry that a query has read", async () => {
     const client = new ApolloClient({
-      link: new HttpLink({ uri: server.url, headers: await server.headers({ userID: 'alice' }) }),
+      link: new HttpLink({ uri: server.url, headers: await server.headers('alice') }),
       cache: new InMemoryCache(),
     });
     const ME = gql('{ me { id nickName } }') as TypedDocumentNode<{ me: { id: string; nickName: string } }>;
@@ -138,7 +138,7 @@ describe('beyond the stream', () => {
 
   it("Apollo Client's cache shows of changed entries what docs/events.md says", async () => {
     await befriend(server, 'gil', 'hal');
-    const headers = await server.headers({ userID: 'gil' });
+    const headers = await server.headers('gil');
     const socket = openSocket({ address: new URL(server.url).host, headers }, []);
     const client = new ApolloClient({
       link: ApolloLink.split(

@@ -26,7 +26,7 @@ describe('a query', () => {
     const answer = { data: { me: { id: 'ann', nickName: '' } } };
     expect(await ask(query)).toEqual({ answer, isCompiled: true });
     const before = server.compiledAnswers;
-    const socket = await RawSocket.init(server, await server.headers({ userID: 'ann' }));
+    const socket = await RawSocket.initAs(server, 'ann');
     socket.subscribe('1', query);
     expect(await socket.next()).toEqual({ id: '1', type: 'next', payload: answer });
     expect(server.compiledAnswers).toBe(before + 1);

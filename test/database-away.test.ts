@@ -90,7 +90,7 @@ const PATIENCE_MS = 60_000;
     async () => {
       const socket = await sockets.open();
       cable.unplug();
-      socket.send({ type: 'connection_init', payload: await server.headers({ userID: 'newcomer' }) });
+      socket.send({ type: 'connection_init', payload: await server.headers('newcomer') });
       await expectSentAway(socket);
     },
     PATIENCE_MS,
@@ -99,7 +99,7 @@ const PATIENCE_MS = 60_000;
   const post = async (userID: string, query: string): Promise<Response> =>
     fetch(server.url, {
       method: 'POST',
-      headers: { ...(await server.headers({ userID })), 'content-type': 'application/json' },
+      headers: { ...(await server.headers(userID)), 'content-type': 'application/json' },
       body: JSON.stringify({ query }),
     });
   const UNAVAILABLE = {

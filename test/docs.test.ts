@@ -35,7 +35,7 @@ describe.each(['docs/rules.md', 'docs/events.md'])('the operations of %s', (page
 
   /** The first event of a subscription. */
   async function listen(caller: string, query: string): Promise<unknown> {
-    const connectionParams = await server.headers({ userID: caller });
+    const connectionParams = await server.headers(caller);
     const client = createClient({ url: server.wsUrl, webSocketImpl: WebSocket, connectionParams });
     const first = await client.iterate({ query }).next();
     await client.dispose();

@@ -32,12 +32,12 @@ test('a server that was asked to stop says so and serves on for the time set, on
   await untilProbe(server, (status) => status === 503);
   const response = await fetch(server.url, {
     method: 'POST',
-    headers: { ...(await server.headers({ userID: 'ann' })), 'content-type': 'application/json' },
+    headers: { ...(await server.headers('ann')), 'content-type': 'application/json' },
     body: JSON.stringify({ query: '{ me { id } }' }),
   });
   expect(await response.json()).toEqual({ data: { me: { id: 'ann' } } });
   expect(response.headers.get('connection')).toBe('close');
-  const socket = await RawSocket.init(server, await server.headers({ userID: 'ann' }));
+  const socket = await RawSocket.initAs(server, 'ann');
   expect(await socket.closed).toMatchObject({ code: 1001 });
   await stopped;
   await untilProbe(server, (status) => status === null);
@@ -51,7 +51,7 @@ test('a server that was asked to stop says so and serves on for the time set, on
     const databaseUrl = place.config.databaseUrl ?? '';
     const server = await place.serve();
     await server.call('ann', '{ me { id } }');
-    const socket = await RawSocket.init(server, await server.headers({ userID: 'ann' }));
+    const socket = await RawSocket.initAs(server, 'ann');
     const stopped = await withClient(databaseUrl, async (holder) => {
       await holder.query(`BEGIN; SELECT * FROM event_stream WHERE user_id = 'ann' FOR UPDATE`);
       socket.subscribe('1', 'mutation { setSelfInfo(input: { nickName: "Ann" }) { nickName } }');
@@ -84,7 +84,7 @@ test('a server that was asked to stop says so and serves on for the time set, on
     const place = await Place.create(postgres);
     const log = new LogLines();
     const server = await place.serve({ logTo: log, config: { logLevel: 'info', logRequests: true } });
-    const headers = { ...(await server.headers({ userID: 'ann' })), 'content-type': 'application/json' };
+    const headers = { ...(await server.headers('ann')), 'content-type': 'application/json' };
     await withClient(place.config.databaseUrl ?? '', async (holder) => {
       await holder.query('BEGIN; LOCK TABLE "user" IN ACCESS EXCLUSIVE MODE');
       const sent = request(server.url, { method: 'POST', headers });
@@ -110,7 +110,7 @@ test('a server that was asked to stop says so and serves on for the time set, on
     if (postgres === undefined) return;
     const place = await Place.create(postgres);
     const server = await place.serve();
-    const headers = { ...(await server.headers({ userID: 'ann' })), 'content-type': 'application/json' };
+    const headers = { ...(await server.headers('ann')), 'content-type': 'application/json' };
     const body = '{"query":"{ me { id } }"}';
     const response = await withClient(place.config.databaseUrl ?? '', async (holder) => {
       await holder.query('BEGIN; LOCK TABLE "user" IN ACCESS EXCLUSIVE MODE');

@@ -43,7 +43,7 @@ describeOnStores('when all connections are taken', (store) => {
     const text = JSON.stringify(body);
     const guest = await RawConnection.open(server.url);
     strangers.push(guest);
-    const { authorization } = await server.headers({ userID: 'ann' });
+    const { authorization } = await server.headers('ann');
     guest.write(
       `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\n` +
         `Content-Length: ${text.length}\r\n\r\n${text}`,

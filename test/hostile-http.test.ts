@@ -17,7 +17,7 @@ describe('a client that breaks the rules of HTTP', () => {
   const connections: RawConnection[] = [];
   beforeAll(async () => {
     server = await TestServer.start();
-    authorization = (await server.headers({ userID: 'ann' }))['authorization'] ?? '';
+    authorization = (await server.headers('ann'))['authorization'] ?? '';
   });
   afterEach(() => {
     for (const connection of connections.splice(0)) connection.close();

@@ -95,7 +95,7 @@ describe('what is dear and anybody can cause is done at a pace', () => {
     it.each(['/livez', '/readyz', '/metrics', '/nowhere', '/graphql?query={me{id}}'])(
       'that nobody has asked for end the connection: GET %s',
       async (target) => {
-        const { authorization } = await server.headers({ userID: 'ann' });
+        const { authorization } = await server.headers('ann');
         for (const [length, isLast] of [
           [`Content-Length: ${LARGE_BYTES}`, false],
           [`Content-Length: ${LARGE_BYTES + 1}`, true],
@@ -145,7 +145,7 @@ describe('what is dear and anybody can cause is done at a pace', () => {
 
     it('over WebSocket hold up what comes behind them on theirs, and nothing is lost', async () => {
       const [ann, bob] = await Promise.all(
-        ['ann', 'bob'].map(async (userID) => RawSocket.init(server, await server.headers({ userID }))),
+        ['ann', 'bob'].map(async (userID) => RawSocket.initAs(server, userID)),
       );
       if (ann === undefined || bob === undefined) throw new Error('Two were opened.');
       await bob.drain();
@@ -189,7 +189,7 @@ describe('what is dear and anybody can cause is done at a pace', () => {
       const socket = await RawSocket.open(server, { localAddress: '127.0.0.3' });
       socket.send({ type: 'connection_init', payload: { authorization: 'Bearer a.b.c' } });
       expect((await socket.closed).code).toBe(4403);
-      const newcomer = await RawSocket.init(server, await server.headers({ userID: 'bob' }), {
+      const newcomer = await RawSocket.initAs(server, 'bob', {
         localAddress: '127.0.0.3',
       });
       await newcomer.close();

@@ -13,7 +13,7 @@ describe('what a client accepts', () => {
   const ask = async (accept: string, query: string, variables = {}): Promise<Response> =>
     fetch(server.url, {
       method: 'POST',
-      headers: { ...(await server.headers({ userID: 'ann' })), 'content-type': 'application/json', accept },
+      headers: { ...(await server.headers('ann')), 'content-type': 'application/json', accept },
       body: JSON.stringify({ query, variables }),
     });
 

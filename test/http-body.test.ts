@@ -13,7 +13,7 @@ describe('a body', () => {
     fetch(server.url, {
       method: 'POST',
       headers: {
-        ...(await server.headers({ userID: 'ann' })),
+        ...(await server.headers('ann')),
         'content-type': 'application/json',
         ...more,
       },
@@ -86,7 +86,7 @@ describe('a body', () => {
       const variables = `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
       const query = encodeURIComponent('{ me { id } }');
       const url = `${server.url}?query=${query}&variables=${variables}`;
-      return (await fetch(url, { headers: await server.headers({ userID: 'ann' }) })).json();
+      return (await fetch(url, { headers: await server.headers('ann') })).json();
     };
     expect(await get(8)).toEqual({ data: { me: { id: 'ann' } } });
     for (const levels of [65, 6_000]) {

@@ -12,7 +12,7 @@ describe('pages of other sites', () => {
   beforeAll(async () => {
     closed = await TestServer.start();
     open = await TestServer.start({ config: { corsOrigins: [PAGE] } });
-    headers = await closed.headers({ userID: 'ann' });
+    headers = await closed.headers('ann');
   });
   afterAll(async () => {
     await closed.stop();

@@ -11,7 +11,7 @@ describe('automatic persisted queries', () => {
   let headers: Record<string, string>;
   beforeAll(async () => {
     server = await TestServer.start();
-    headers = await server.headers({ userID: 'ann' });
+    headers = await server.headers('ann');
   });
   afterAll(() => server.stop());
 

@@ -15,7 +15,7 @@ describe('the HTTP door', () => {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        ...(await server.headers({ userID: 'ann' })),
+        ...(await server.headers('ann')),
         ...headers,
       },
       body,
@@ -69,7 +69,7 @@ describe('the HTTP door', () => {
   });
 
   it('answers a query by GET, and a mutation by POST only', async () => {
-    const headers = await server.headers({ userID: 'ann' });
+    const headers = await server.headers('ann');
     const get = (query: string, variables?: object): Promise<Response> => {
       const search = new URLSearchParams({
         query,
@@ -149,7 +149,7 @@ describe('the HTTP door', () => {
   });
 
   it.each(['h2c', 'TLS/1.0, h2c'])('answers a request that offers to go on with %s', async (offered) => {
-    const { authorization } = await server.headers({ userID: 'ann' });
+    const { authorization } = await server.headers('ann');
     const body = '{"query":"{ me { id } }"}';
     const connection = await RawConnection.open(server.url);
     connection.write(
@@ -170,7 +170,7 @@ describe('the HTTP door', () => {
   });
 
   it('serves the same where the whole URL is asked for, as proxies may, upgrades included', async () => {
-    const { authorization } = await server.headers({ userID: 'ann' });
+    const { authorization } = await server.headers('ann');
     const get = (target: string, more = 'Connection: close\r\n'): Promise<string> =>
       sendRaw(`GET ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: ${String(authorization)}\r\n${more}\r\n`);
     const { origin } = new URL(server.url);

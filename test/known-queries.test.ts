@@ -29,7 +29,7 @@ describe('a query that was answered before', () => {
     const response = await fetch(server.url, {
       method: 'POST',
       headers: {
-        ...(await server.headers({ userID })),
+        ...(await server.headers(userID)),
         'content-type': 'application/json',
         ...(accept !== null && { accept }),
       },

@@ -45,7 +45,7 @@ describeOnStores('the live stream', (store) => {
       );
     }
     // Two devices in one, so that what they are sent comes in its order.
-    const socket = await RawSocket.init(server, await server.headers({ userID: 'ada' }));
+    const socket = await RawSocket.initAs(server, 'ada');
     const document = 'subscription ($after: String) { friendshipEvents(after: $after) { seq } }';
     socket.subscribe('live', document);
     expect(await socket.next()).toMatchObject({ id: 'live' });

@@ -38,7 +38,7 @@ describe('the metrics of operations', () => {
     await fetch(server.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
     await fetch(server.url, { method: 'DELETE' });
     await store.without('friend', () => server.send('ann', 'query Broken { friendList { totalCount } }'));
-    const socket = await RawSocket.init(server, await server.headers({ userID: 'ann' }));
+    const socket = await RawSocket.initAs(server, 'ann');
     socket.subscribe('1', 'subscription Live { friendshipEvents { seq } }');
     await socket.next();
     socket.subscribe('2', '{ nothing }');

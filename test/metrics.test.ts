@@ -55,7 +55,7 @@ describeOnStores('the metrics', (store) => {
   it('count who listens, and what was delivered', async () => {
     const before = await readMetrics(server);
     const sockets = await Promise.all(
-      ['ann', 'ann', 'ben'].map(async (userID) => RawSocket.init(server, await server.headers({ userID }))),
+      ['ann', 'ann', 'ben'].map(async (userID) => RawSocket.initAs(server, userID)),
     );
     for (const socket of sockets) {
       socket.subscribe('1', LISTEN);
@@ -87,7 +87,7 @@ describeOnStores('the metrics', (store) => {
   });
 
   it('say that no profile change waits when all owners were told', async () => {
-    const socket = await RawSocket.init(server, await server.headers({ userID: 'fan' }));
+    const socket = await RawSocket.initAs(server, 'fan');
     socket.subscribe('1', LISTEN);
     await socket.next();
     await server.call('star', SET_NICK, { nick: 'Nova' });

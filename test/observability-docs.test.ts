@@ -27,7 +27,7 @@ beforeAll(async () => {
   const server = await TestServer.start();
   // Something of each kind: a metric with labels has no series before.
   await server.call(ADMIN, 'mutation Load { importUsers(users: [{ userID: "ann" }]) { code } }');
-  const socket = await RawSocket.init(server, await server.headers({ userID: 'ann' }));
+  const socket = await RawSocket.initAs(server, 'ann');
   socket.subscribe('1', 'subscription Live { friendshipEvents { seq } }');
   await socket.next();
   await server.call('ann', 'mutation { setSelfInfo(input: { nickName: "Ann" }) { id } }');

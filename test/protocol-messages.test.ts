@@ -11,7 +11,7 @@ describe('a message that graphql-transport-ws does not know', () => {
   const sockets = new Sockets(() => server);
   beforeAll(async () => {
     server = await TestServer.start();
-    watcher = await RawSocket.init(server, await server.headers({ userID: 'ann' }));
+    watcher = await RawSocket.initAs(server, 'ann');
   });
   afterEach(() => sockets.closeAll());
   afterAll(async () => {

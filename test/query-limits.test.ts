@@ -305,7 +305,7 @@ describe('the query limits', () => {
     const post = async (accept: string): Promise<number> => {
       const { status } = await fetch(server.url, {
         method: 'POST',
-        headers: { ...(await server.headers({ userID: 'ann' })), accept, 'content-type': 'application/json' },
+        headers: { ...(await server.headers('ann')), accept, 'content-type': 'application/json' },
         body: JSON.stringify({ query: '{ me { a: id b: id c: id d: id } }' }),
       });
       return status;

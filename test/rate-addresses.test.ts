@@ -19,7 +19,7 @@ describe('what comes from one address is limited before it is known who calls', 
   afterEach(() => server.stop());
 
   async function post(headers: Record<string, string> = {}, authorization?: string): Promise<Response> {
-    const token = authorization ?? (await server.headers({ userID: 'ann' }))['authorization'] ?? '';
+    const token = authorization ?? (await server.headers('ann'))['authorization'] ?? '';
     return fetch(server.url, {
       method: 'POST',
       headers: {

@@ -22,7 +22,7 @@ interface Answer {
 async function change(server: TestServer, userID: string): Promise<Answer> {
   const response = await fetch(server.url, {
     method: 'POST',
-    headers: { ...(await server.headers({ userID })), 'content-type': 'application/json' },
+    headers: { ...(await server.headers(userID)), 'content-type': 'application/json' },
     body: JSON.stringify({ query: SET_LEVEL }),
   });
   await response.body?.cancel();

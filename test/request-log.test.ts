@@ -25,7 +25,7 @@ describe('the log of requests', () => {
     return fetch(server.url, {
       method: 'POST',
       headers: {
-        ...(await server.headers({ userID: 'ann-of-the-log' })),
+        ...(await server.headers('ann-of-the-log')),
         'content-type': 'application/json',
         ...(requestID !== undefined && { 'x-request-id': requestID }),
       },
@@ -72,7 +72,7 @@ describe('the log of requests', () => {
   it('names the request of a defect, wherever it happens', async () => {
     await store.without('friend', () => ask('{ friendList { totalCount } }', 'broken'));
     await store.without('user', async () => {
-      const headers = { ...(await server.headers({ userID: 'new' })), 'x-request-id': 'stranger' };
+      const headers = { ...(await server.headers('new')), 'x-request-id': 'stranger' };
       const answer = await fetch(`${server.url}?query={me{id}}`, { headers });
       expect([answer.status, await answer.text()]).toEqual([500, expect.stringContaining('INTERNAL')]);
     });
@@ -90,7 +90,7 @@ describe('the log of requests', () => {
     const refused = get(server.url, { headers: { connection: 'upgrade', upgrade: 'websocket' } });
     await once(refused, 'response');
     refused.destroy();
-    const params = await server.headers({ userID: 'ann-of-the-log' });
+    const params = await server.headers('ann-of-the-log');
     let given: unknown;
     const opened = RawSocket.init(server, params, {
       headers: { 'x-request-id': 'socket' },
@@ -161,7 +161,7 @@ test('without being asked the server logs no request, and gives each its id all 
   const server = await TestServer.start({ logTo: log, config: { logLevel: 'trace' } });
   const answer = await fetch(server.url, {
     method: 'POST',
-    headers: await server.headers({ userID: 'ann' }),
+    headers: await server.headers('ann'),
   });
   expect(answer.headers.get('x-request-id')).toMatch(SEEN);
   await server.stop();

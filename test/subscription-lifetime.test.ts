@@ -12,7 +12,7 @@ describeOnStores('a subscription', (store) => {
     server = await TestServer.start({ store, config: { operationsPerSocket: 64 } });
   });
   beforeEach(async () => {
-    socket = await RawSocket.init(server, await server.headers({ userID: 'ann' }));
+    socket = await RawSocket.initAs(server, 'ann');
   });
   afterEach(() => socket.close());
   afterAll(() => server.stop());

@@ -93,7 +93,7 @@ const postgres = stores.find(({ name }) => name === 'PostgreSQL');
       expect(answer.errors?.[0]?.message).toContain('may or may not have been done');
       const { status } = await fetch(server.url, {
         method: 'POST',
-        headers: { ...(await server.headers({ userID: 'ann' })), 'content-type': 'application/json' },
+        headers: { ...(await server.headers('ann')), 'content-type': 'application/json' },
         body: JSON.stringify({ query }),
       });
       expect(status).toBe(504);

@@ -26,7 +26,7 @@ describeOnStores('a trace', (store) => {
     const config = { otelEndpoint: `${receiver.url}/`, logLevel: 'info', logRequests: true } as const;
     const server = await TestServer.start({ store, logTo: log, config });
     await server.call(ADMIN, FRIENDS);
-    const fan = await RawSocket.init(server, await server.headers({ userID: 'fan-of-traces' }));
+    const fan = await RawSocket.initAs(server, 'fan-of-traces');
     fan.subscribe('1', LIVE);
     await fan.next();
     token = await server.token('star-of-traces');

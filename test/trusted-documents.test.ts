@@ -59,7 +59,7 @@ async function start(trustMode: TrustMode, manifest: unknown): Promise<TestServe
 async function post(server: TestServer, body: object): Promise<unknown> {
   const response = await fetch(server.url, {
     method: 'POST',
-    headers: { ...(await server.headers({ userID: 'ann' })), 'content-type': 'application/json' },
+    headers: { ...(await server.headers('ann')), 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   return response.json();
@@ -68,14 +68,14 @@ async function post(server: TestServer, body: object): Promise<unknown> {
 async function get(server: TestServer, parameters: Record<string, string>): Promise<unknown> {
   const search = new URLSearchParams(parameters).toString();
   const response = await fetch(`${server.url}?${search}`, {
-    headers: await server.headers({ userID: 'ann' }),
+    headers: await server.headers('ann'),
   });
   return response.json();
 }
 
 /** What the socket answers first. */
 async function subscribe(server: TestServer, payload: object): Promise<{ type: string; payload?: unknown }> {
-  const socket = await RawSocket.init(server, await server.headers({ userID: 'ann' }));
+  const socket = await RawSocket.initAs(server, 'ann');
   socket.send({ type: 'subscribe', id: '1', payload });
   const answer = await socket.next();
   await socket.close();
@@ -115,7 +115,7 @@ test('variables in the URL of a document asked for by its id nest only so deep',
   const server = await start('off', MANIFESTS.Apollo);
   const variables = `{"a":${'['.repeat(6_000)}${']'.repeat(6_000)}}`;
   const response = await fetch(`${server.url}?documentId=me&variables=${variables}`, {
-    headers: await server.headers({ userID: 'ann' }),
+    headers: await server.headers('ann'),
   });
   expect(response.status).toBe(400);
 });
@@ -133,7 +133,7 @@ describe('a document that is not in the manifest', () => {
     }
     const response = await fetch(server.url, {
       method: 'POST',
-      headers: { ...(await server.headers({ userID: 'ann' })), 'content-type': 'application/json' },
+      headers: { ...(await server.headers('ann')), 'content-type': 'application/json' },
       body: JSON.stringify({ query: STRANGE }),
     });
     expect(response.status).toBe(403);
@@ -197,7 +197,7 @@ test('Apollo Client listens by the id of a document whose definitions the manife
   const body = [operation, kind, place].flatMap((one) => (one ? [print(one)] : [])).join('\n\n');
   const operations = [{ id: 'listen', name: 'Listen', type: 'subscription', body }];
   const server = await start('enforce', { ...MANIFESTS.Apollo, operations });
-  const headers = await server.headers({ userID: 'ann' });
+  const headers = await server.headers('ann');
   const socket = openSocket({ address: new URL(server.url).host, headers }, []);
   const listen = async (client: WebSocketClient): Promise<unknown> => {
     const apollo = new ApolloClient({

@@ -13,7 +13,7 @@ describeOnStores('a subscription on the server', (store) => {
     server = await TestServer.start({ store });
   });
   beforeEach(async () => {
-    socket = await RawSocket.init(server, await server.headers({ userID: 'ann' }));
+    socket = await RawSocket.initAs(server, 'ann');
     socket.subscribe('1', LISTEN);
     await socket.next();
   });

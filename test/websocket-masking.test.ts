@@ -125,7 +125,7 @@ describe('a defect of the server over the socket', () => {
   it('while a connection is asked for closes with 1011, and only the log says why', async () => {
     const socket = await sockets.open();
     const { code, reason } = await store.without('user', async () => {
-      socket.send({ type: 'connection_init', payload: await server.headers({ userID: 'newcomer' }) });
+      socket.send({ type: 'connection_init', payload: await server.headers('newcomer') });
       return socket.closed;
     });
     expect([code, reason]).toEqual([1011, 'Something went wrong here']);

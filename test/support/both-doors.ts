@@ -10,7 +10,7 @@ export class BothDoors {
   ) {}
 
   static async open(server: TestServer, userID: string): Promise<BothDoors> {
-    return new BothDoors(server, userID, await RawSocket.init(server, await server.headers({ userID })));
+    return new BothDoors(server, userID, await RawSocket.initAs(server, userID));
   }
 
   /** The one answer that both give. Throws when they differ, in words or order too. */

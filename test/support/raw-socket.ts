@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import WebSocket from 'ws';
-import type { TestServer } from './server';
+import type { Caller, TestServer } from './server';
 
 export interface Message {
   type: string;
@@ -65,6 +65,15 @@ export class RawSocket {
     const { type } = await raw.next();
     if (type !== 'connection_ack') throw new Error(`The server said ${type}.`);
     return raw;
+  }
+
+  /** Opened and acknowledged, for this caller. */
+  static async initAs(
+    server: TestServer,
+    caller: string | Caller,
+    options: WebSocket.ClientOptions = {},
+  ): Promise<RawSocket> {
+    return RawSocket.init(server, await server.headers(caller), options);
   }
 
   send(message: Message | string): void {

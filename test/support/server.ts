@@ -134,7 +134,13 @@ export class TestServer {
     return made;
   }
 
-  async headers({ userID, isAdmin = false, actAs, token }: Caller): Promise<Record<string, string>> {
+  async headers(caller: string | Caller): Promise<Record<string, string>> {
+    const {
+      userID,
+      isAdmin = false,
+      actAs,
+      token,
+    }: Caller = typeof caller === 'string' ? { userID: caller } : caller;
     return {
       authorization: `Bearer ${token ?? (await this.token(userID, isAdmin))}`,
       ...(actAs !== undefined && { 'x-amicus-act-as': actAs }),
@@ -147,9 +153,8 @@ export class TestServer {
     query: string,
     variables: Record<string, unknown> = {},
   ): Promise<GraphqlAnswer<Data>> {
-    const who = typeof caller === 'string' ? { userID: caller } : caller;
     const body = JSON.stringify({ query, variables });
-    const answer = await post(this.url, { headers: await this.headers(who), body, agent: this.agent });
+    const answer = await post(this.url, { headers: await this.headers(caller), body, agent: this.agent });
     return JSON.parse(answer) as GraphqlAnswer<Data>;
   }
 

@@ -32,7 +32,7 @@ export class SlowReader {
 
   /** Acknowledged, and reads nothing from then on. */
   static async open(server: TestServer, userID: string): Promise<SlowReader> {
-    const headers = await server.headers({ userID });
+    const headers = await server.headers(userID);
     const clientEnds: Socket[] = [];
     const createConnection = ((options: { port: number; host: string }) => {
       const clientEnd = connect({ port: options.port, host: options.host });

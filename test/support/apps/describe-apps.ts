@@ -27,7 +27,7 @@ export class AppStage {
   async open(userID: string, address = this.cable.address): Promise<App> {
     const app = this.kind.open({
       address,
-      headers: await this.server.headers({ userID }),
+      headers: await this.server.headers(userID),
     });
     this.apps.push(app);
     return app;
