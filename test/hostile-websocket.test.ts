@@ -10,14 +10,10 @@ const MESSAGES_PER_TURN = 2;
 const LISTEN = 'subscription { friendshipEvents { seq } }';
 
 describe('a WebSocket client that floods', () => {
-  let server: TestServer;
-  const sockets = new Sockets(() => server);
+  const sockets = Sockets.onOwnServer({ config: { socketsPerUser: 3 } });
   beforeAll(async () => {
-    server = await TestServer.start({ config: { socketsPerUser: 3 } });
-    await server.call('ann', '{ me { id } }');
+    await sockets.server.call('ann', '{ me { id } }');
   });
-  afterEach(() => sockets.closeAll());
-  afterAll(() => server.stop());
 
   it('with operations has them done, some in a turn: what others ask comes between', async () => {
     const flooding = await sockets.init('ann');
@@ -43,7 +39,7 @@ describe('a WebSocket client that floods', () => {
   });
 
   it('with subscriptions that it ends again leaves nothing behind', async () => {
-    const before = await readGauges(server.url);
+    const before = await readGauges(sockets.server.url);
     const socket = await sockets.init('ann');
     for (let round = 0; round < 2_000; round++) {
       socket.subscribe('1', LISTEN);
@@ -53,7 +49,7 @@ describe('a WebSocket client that floods', () => {
     while ((await socket.next()).type !== 'pong');
     // An operation counts until its work has ended.
     let after = before;
-    do after = await readGauges(server.url);
+    do after = await readGauges(sockets.server.url);
     while (after.get('amicus_subscriptions') !== before.get('amicus_subscriptions'));
     expect(after.get('amicus_listening_users')).toBe(before.get('amicus_listening_users'));
     expect(await socket.drain()).toEqual([]);
@@ -76,7 +72,7 @@ describe('a WebSocket client that floods', () => {
       let bytesRead = 0;
       while (!serverEnd.destroyed && (mostHeld === 0 || quietTurns < 20)) {
         if (socket.socket.bufferedAmount === 0) for (let count = 0; count < 1_000; count++) flood(socket);
-        await server.call('bob', '{ me { id } }');
+        await sockets.server.call('bob', '{ me { id } }');
         mostHeld = Math.max(mostHeld, serverEnd.writableLength);
         quietTurns = serverEnd.bytesRead === bytesRead ? quietTurns + 1 : 0;
         ({ bytesRead } = serverEnd);
@@ -87,7 +83,7 @@ describe('a WebSocket client that floods', () => {
   });
 
   it('with tokens that are not valid gets 4403 each time, and no place of anybody', async () => {
-    const { authorization } = await server.headers({ userID: 'ann' });
+    const { authorization } = await sockets.server.headers('ann');
     for (let count = 0; count < 200; count++) {
       const socket = await sockets.open();
       socket.send({ type: 'connection_init', payload: { authorization: `${authorization ?? ''}x` } });

@@ -1,4 +1,4 @@
-import { ADMIN, TestServer } from './support/server';
+import { ADMIN } from './support/server';
 import { Sockets } from './support/sockets';
 
 const LISTEN = 'subscription { friendshipEvents { __typename } }';
@@ -10,17 +10,12 @@ const toEvent = (id: string, __typename: string): unknown => ({
 });
 
 describe('the end of an operation', () => {
-  let server: TestServer;
   let level = 0;
-  const sockets = new Sockets(() => server);
-  beforeAll(async () => {
-    server = await TestServer.start();
-  });
-  afterEach(() => sockets.closeAll());
-  afterAll(() => server.stop());
+  const sockets = Sockets.onOwnServer();
 
   /** Makes an event of the user's. */
-  const change = (userID: string): Promise<unknown> => server.call(userID, SET_LEVEL, { level: ++level });
+  const change = (userID: string): Promise<unknown> =>
+    sockets.server.call(userID, SET_LEVEL, { level: ++level });
 
   it('when the client completes a stream: nothing of it comes any more, and the others go on', async () => {
     const socket = await sockets.init('ann');
@@ -67,7 +62,7 @@ describe('the end of an operation', () => {
     const socket = await sockets.init('leaver');
     socket.subscribe('1', LISTEN);
     expect(await socket.next()).toEqual(toEvent('1', 'StreamOpened'));
-    await server.call(ADMIN, 'mutation { deleteUsers(userIDs: ["leaver"]) { code } }');
+    await sockets.server.call(ADMIN, 'mutation { deleteUsers(userIDs: ["leaver"]) { code } }');
     expect(await socket.next()).toEqual({ id: '1', type: 'complete' });
     // The client may have completed it at the same time: that is no mistake, and is not answered.
     socket.complete('1');

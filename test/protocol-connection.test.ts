@@ -1,22 +1,15 @@
-import { TestServer } from './support/server';
 import { Sockets } from './support/sockets';
 
 const SET_LEVEL = 'mutation { setSelfInfo(input: { level: 7 }) { level } }';
 
 describe('the connection in a socket', () => {
-  let server: TestServer;
-  const sockets = new Sockets(() => server);
-  beforeAll(async () => {
-    server = await TestServer.start();
-  });
-  afterEach(() => sockets.closeAll());
-  afterAll(() => server.stop());
+  const sockets = Sockets.onOwnServer();
 
   it('is acknowledged once it is asked for, not before, and by one message', async () => {
     const socket = await sockets.open();
     socket.send({ type: 'ping' });
     expect(await socket.next()).toEqual({ type: 'pong' });
-    socket.send({ type: 'connection_init', payload: await server.headers({ userID: 'ann' }) });
+    socket.send({ type: 'connection_init', payload: await sockets.server.headers('ann') });
     expect(await socket.next()).toEqual({ type: 'connection_ack' });
     expect(await socket.drain()).toEqual([]);
   });
@@ -30,12 +23,12 @@ describe('the connection in a socket', () => {
 
   it('is asked for once: again closes with 4429', async () => {
     const socket = await sockets.init('ann');
-    socket.send({ type: 'connection_init', payload: await server.headers({ userID: 'ann' }) });
+    socket.send({ type: 'connection_init', payload: await sockets.server.headers('ann') });
     expect(await socket.closed).toEqual({ code: 4429, reason: 'Too many initialisation requests' });
   });
 
   it('is asked for once: again closes with 4429, also before the acknowledgement', async () => {
-    const init = { type: 'connection_init', payload: await server.headers({ userID: 'ann' }) };
+    const init = { type: 'connection_init', payload: await sockets.server.headers('ann') };
     const socket = await sockets.open();
     socket.send(init);
     socket.send(init);
@@ -51,10 +44,10 @@ describe('the connection in a socket', () => {
 
   it('is there with the acknowledgement: an operation before it closes with 4401, and is not executed', async () => {
     const socket = await sockets.open();
-    socket.send({ type: 'connection_init', payload: await server.headers({ userID: 'ann' }) });
+    socket.send({ type: 'connection_init', payload: await sockets.server.headers('ann') });
     socket.subscribe('1', SET_LEVEL);
     expect((await socket.closed).code).toBe(4401);
-    expect(await server.call('ann', '{ me { level } }')).toEqual({ me: { level: 0 } });
+    expect(await sockets.server.call('ann', '{ me { level } }')).toEqual({ me: { level: 0 } });
   });
 
   it('knows nothing of operations before it: their end is no mistake', async () => {

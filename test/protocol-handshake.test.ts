@@ -1,14 +1,7 @@
-import { TestServer } from './support/server';
 import { Sockets } from './support/sockets';
 
 describe('the sub-protocol of a socket', () => {
-  let server: TestServer;
-  const sockets = new Sockets(() => server);
-  beforeAll(async () => {
-    server = await TestServer.start();
-  });
-  afterEach(() => sockets.closeAll());
-  afterAll(() => server.stop());
+  const sockets = Sockets.onOwnServer();
 
   it.each([
     [['graphql-transport-ws']],
@@ -17,7 +10,7 @@ describe('the sub-protocol of a socket', () => {
   ])('is graphql-transport-ws when %j are offered', async (offered) => {
     const socket = await sockets.offer(offered);
     expect(socket.socket.protocol).toBe('graphql-transport-ws');
-    socket.send({ type: 'connection_init', payload: await server.headers({ userID: 'ann' }) });
+    socket.send({ type: 'connection_init', payload: await sockets.server.headers('ann') });
     expect(await socket.next()).toEqual({ type: 'connection_ack' });
   });
 
@@ -26,7 +19,7 @@ describe('the sub-protocol of a socket', () => {
     async (offered: string[]) => {
       const socket = await sockets.offer(offered);
       expect(socket.socket.protocol).toBe('');
-      socket.send({ type: 'connection_init', payload: await server.headers({ userID: 'ann' }) });
+      socket.send({ type: 'connection_init', payload: await sockets.server.headers('ann') });
       expect(await socket.closed).toEqual({ code: 4406, reason: 'Subprotocol not acceptable' });
       await expect(socket.next()).rejects.toThrow('The socket has closed.');
     },

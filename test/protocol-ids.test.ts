@@ -1,4 +1,3 @@
-import { TestServer } from './support/server';
 import { Sockets } from './support/sockets';
 
 const LISTEN = 'subscription { friendshipEvents { __typename } }';
@@ -6,13 +5,7 @@ const ME = '{ me { id } }';
 const STRANGERS = 'query ($ids: [ID!]!) { usersInfo(userIDs: $ids) { userID } }';
 
 describe('an operation id', () => {
-  let server: TestServer;
-  const sockets = new Sockets(() => server);
-  beforeAll(async () => {
-    server = await TestServer.start();
-  });
-  afterEach(() => sockets.closeAll());
-  afterAll(() => server.stop());
+  const sockets = Sockets.onOwnServer();
 
   it.each([
     ['a stream', 'another', LISTEN, LISTEN],
@@ -83,7 +76,7 @@ describe('an operation id', () => {
       payload: { data: { friendshipEvents: { __typename } } },
     });
     expect(await socket.next()).toEqual(next('StreamOpened'));
-    await server.call('ann', 'mutation { setSelfInfo(input: { nickName: "once" }) { id } }');
+    await sockets.server.call('ann', 'mutation { setSelfInfo(input: { nickName: "once" }) { id } }');
     expect(await socket.next()).toEqual(next('SelfInfoUpdated'));
     expect(await socket.drain()).toEqual([]);
   });

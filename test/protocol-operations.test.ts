@@ -1,4 +1,3 @@
-import { TestServer } from './support/server';
 import { Sockets } from './support/sockets';
 
 const ME = '{ me { id } }';
@@ -9,13 +8,7 @@ const answer = (id: string, data: unknown): unknown[] => [
 ];
 
 describe('an operation with a single result', () => {
-  let server: TestServer;
-  const sockets = new Sockets(() => server);
-  beforeAll(async () => {
-    server = await TestServer.start();
-  });
-  afterEach(() => sockets.closeAll());
-  afterAll(() => server.stop());
+  const sockets = Sockets.onOwnServer();
 
   it.each([
     ['query', ME, { me: { id: 'ann' } }],
@@ -73,7 +66,7 @@ describe('an operation with a single result', () => {
     ['the name of the second', { query: TWO, operationName: 'Two' }, { me: { level: 0 } }],
   ])('may come with %s', async (_name, payload, data) => {
     const socket = await sockets.init('ann');
-    await server.call('ann', 'mutation { setSelfInfo(input: { level: 0 }) { id } }');
+    await sockets.server.call('ann', 'mutation { setSelfInfo(input: { level: 0 }) { id } }');
     socket.send({ type: 'subscribe', id: '1', payload });
     expect(await socket.take(2)).toEqual(answer('1', data));
   });

@@ -1,14 +1,7 @@
-import { TestServer } from './support/server';
 import { Sockets } from './support/sockets';
 
 describe('ping and pong of graphql-transport-ws', () => {
-  let server: TestServer;
-  const sockets = new Sockets(() => server);
-  beforeAll(async () => {
-    server = await TestServer.start();
-  });
-  afterEach(() => sockets.closeAll());
-  afterAll(() => server.stop());
+  const sockets = Sockets.onOwnServer();
 
   it.each([
     ['nothing', {}, { type: 'pong' }],

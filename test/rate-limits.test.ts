@@ -15,28 +15,22 @@ interface Answer extends GraphqlAnswer<Record<string, unknown>> {
 }
 
 describe('what one user asks for is limited', () => {
-  let server: TestServer;
   let users = 0;
-  const sockets = new Sockets(() => server);
-  beforeAll(async () => {
-    server = await TestServer.start({
-      config: {
-        rateWindowSeconds: HOUR,
-        rateQueries: 3,
-        rateMutations: 4,
-        rateSubscriptions: 2,
-        rateExports: 2,
-      },
-    });
+  const sockets = Sockets.onOwnServer({
+    config: {
+      rateWindowSeconds: HOUR,
+      rateQueries: 3,
+      rateMutations: 4,
+      rateSubscriptions: 2,
+      rateExports: 2,
+    },
   });
-  afterEach(() => sockets.closeAll());
-  afterAll(() => server.stop());
 
   const newUser = (): string => `user${String((users += 1))}`;
 
   async function post(caller: string | Caller, query: string, variables = {}): Promise<Answer> {
-    const headers = await server.headers(typeof caller === 'string' ? { userID: caller } : caller);
-    const response = await fetch(server.url, {
+    const headers = await sockets.server.headers(caller);
+    const response = await fetch(sockets.server.url, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables }),
@@ -218,13 +212,13 @@ describe('what one user asks for is limited', () => {
     '%s, which is not served, counts as a document that cannot be executed',
     async (_what, text, toRequest) => {
       const headers = {
-        ...(await server.headers({ userID: newUser() })),
+        ...(await sockets.server.headers(newUser())),
         'content-type': 'application/json',
       };
       const statuses: number[] = [];
       for (let time = 0; time < 5; time++) {
         // A new document each time.
-        const [url, init] = toRequest(server.url, `${text} #${time}`);
+        const [url, init] = toRequest(sockets.server.url, `${text} #${time}`);
         const response = await fetch(url, { ...init, headers });
         expect(response.headers.get('ratelimit-policy')).toBe(`"invalid documents";q=3;w=${HOUR}`);
         statuses.push(response.status);
@@ -293,7 +287,7 @@ describe('what one user asks for is limited', () => {
   it('what was refused is counted in the metrics, by kind', async () => {
     const user = newUser();
     const read = async (): Promise<Record<string, number>> => {
-      const text = await (await fetch(server.url.replace('/graphql', '/metrics'))).text();
+      const text = await (await fetch(sockets.server.url.replace('/graphql', '/metrics'))).text();
       const lines = text.matchAll(/^amicus_rate_limited_total\{kind="(\w+)"\} (\d+)$/gm);
       return Object.fromEntries([...lines].map(([, kind = '', count]) => [kind, Number(count)]));
     };

@@ -11,13 +11,7 @@ function toPing(bytes: number): string {
 }
 
 describe('the frames of a socket', () => {
-  let server: TestServer;
-  const sockets = new Sockets(() => server);
-  beforeAll(async () => {
-    server = await TestServer.start();
-  });
-  afterEach(() => sockets.closeAll());
-  afterAll(() => server.stop());
+  const sockets = Sockets.onOwnServer();
 
   it.each([
     ['one text frame', { binary: false }],
@@ -84,7 +78,7 @@ describe('the frames of a socket', () => {
     // Each call is a turn in which the server could take more.
     let held = 0;
     while (!serverEnd.isPaused() && held < 4 * 1024 * 1024) {
-      await server.call('bob', '{ me { id } }');
+      await sockets.server.call('bob', '{ me { id } }');
       held = Math.max(held, serverEnd.writableLength);
     }
     expect(held).toBeLessThan(2 * 1024 * 1024);

@@ -1,4 +1,3 @@
-import { TestServer } from './support/server';
 import { Sockets } from './support/sockets';
 
 const LISTEN = 'subscription { friendshipEvents { __typename } }';
@@ -7,18 +6,12 @@ const SET_LEVEL = 'mutation ($level: Int!) { setSelfInfo(input: { level: $level 
 const TOO_MANY = { type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED' } }] };
 
 describe('what one user may hold open is limited', () => {
-  let server: TestServer;
-  const sockets = new Sockets(() => server);
-  beforeAll(async () => {
-    server = await TestServer.start({ config: { socketsPerUser: 2, operationsPerSocket: 3 } });
-  });
-  afterEach(() => sockets.closeAll());
-  afterAll(() => server.stop());
+  const sockets = Sockets.onOwnServer({ config: { socketsPerUser: 2, operationsPerSocket: 3 } });
 
   it('sockets of a user: the last free one is given, one more is sent away and may come back later', async () => {
     const [first, second] = [await sockets.init('ann'), await sockets.init('ann')];
     const third = await sockets.open();
-    third.send({ type: 'connection_init', payload: await server.headers({ userID: 'ann' }) });
+    third.send({ type: 'connection_init', payload: await sockets.server.headers('ann') });
     expect(await third.closed).toEqual({ code: 1013, reason: 'This user has too many connections' });
     await expect(third.next()).rejects.toThrow('The socket has closed.');
     // Neither the two that are there nor anybody else has lost anything by it.
@@ -55,7 +48,7 @@ describe('what one user may hold open is limited', () => {
       socket.subscribe('4', query, { level: 1 });
       expect(await socket.next()).toMatchObject({ id: '4', ...TOO_MANY });
     }
-    expect(await server.call('dan', '{ me { level } }')).toEqual({ me: { level: 0 } });
+    expect(await sockets.server.call('dan', '{ me { level } }')).toEqual({ me: { level: 0 } });
     socket.complete('2');
     socket.subscribe('4', ME);
     expect(await socket.take(2)).toMatchObject([

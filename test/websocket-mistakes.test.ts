@@ -1,5 +1,4 @@
 import type { RawSocket } from './support/raw-socket';
-import { TestServer } from './support/server';
 import { Sockets } from './support/sockets';
 
 const LISTEN = 'subscription { friendshipEvents { __typename } }';
@@ -11,14 +10,8 @@ const toEvent = (__typename: string): unknown => ({
 });
 
 describe('a mistake in one operation', () => {
-  let server: TestServer;
   let level = 0;
-  const sockets = new Sockets(() => server);
-  beforeAll(async () => {
-    server = await TestServer.start();
-  });
-  afterEach(() => sockets.closeAll());
-  afterAll(() => server.stop());
+  const sockets = Sockets.onOwnServer();
 
   /** Query, mutation and stream still do on this socket what they are there for. */
   async function expectWhole(socket: RawSocket): Promise<void> {
@@ -87,7 +80,7 @@ describe('a mistake in one operation', () => {
     ]) {
       socket.subscribe('1', query);
       const [next] = await socket.take(2);
-      expect(next?.payload).toEqual(await server.send('ann', query));
+      expect(next?.payload).toEqual(await sockets.server.send('ann', query));
     }
   });
 });

@@ -4,17 +4,12 @@ import { Sockets } from './support/sockets';
 const LISTEN = 'subscription { friendshipEvents { __typename seq } }';
 
 describe('the WebSocket door', () => {
-  let server: TestServer;
-  const sockets = new Sockets(() => server);
-  beforeAll(async () => {
-    server = await TestServer.start();
-  });
-  afterEach(() => sockets.closeAll());
-  afterAll(() => server.stop());
+  const sockets = Sockets.onOwnServer();
 
   it('closes with 4403 without a good token, and says why without showing it', async () => {
-    const expired = await server.token('ann', false, -60);
-    const ann = await server.token('ann');
+    const expired = await sockets.server.token('ann', false, -60);
+    const ann = await sockets.server.token('ann');
+    const admin = await sockets.server.token('admin', true);
     for (const payload of [
       undefined,
       {},
@@ -24,7 +19,7 @@ describe('the WebSocket door', () => {
       { authorization: `Bearer ${expired}` },
       { authorization: `Bearer ${ann}x` },
       { authorization: `Bearer ${ann}`, 'x-amicus-act-as': 'bob' },
-      { authorization: `Bearer ${await server.token('admin', true)}`, 'x-amicus-act-as': { userID: 'bob' } },
+      { authorization: `Bearer ${admin}`, 'x-amicus-act-as': { userID: 'bob' } },
     ]) {
       const socket = await sockets.open();
       socket.send({ type: 'connection_init', payload });
@@ -36,8 +31,8 @@ describe('the WebSocket door', () => {
   });
 
   it('takes the token whatever the case of its name, and the user that an administrator acts for', async () => {
-    await server.call('bob', '{ me { id } }');
-    const { authorization } = await server.headers(ADMIN);
+    await sockets.server.call('bob', '{ me { id } }');
+    const { authorization } = await sockets.server.headers(ADMIN);
     const socket = await sockets.open();
     const payload = { Authorization: authorization, 'X-Amicus-Act-As': 'bob' };
     socket.send({ type: 'connection_init', payload });
