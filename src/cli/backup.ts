@@ -1,20 +1,14 @@
 import { loadConfig } from '../config';
 import { toDatabaseFile } from '../database/data-folder';
 import { backUpSqlite } from '../database/sqlite-backup';
-import { createFileDraft } from '../lib/file-draft';
 import { CommandError } from './failure';
-import { refuseOwnDatabase } from './own-database';
+import { type OutputFile, writeOutputFile } from './output-file';
 import { Progress } from './progress';
 import { toRowsText } from './row-counts';
 import type { Terminal } from './terminal';
 
-export interface BackupOptions {
-  readonly path: string;
-  readonly isOverwriting: boolean;
-}
-
 /** Copies the embedded database of this configuration, beside a running server or without one, and prints what it holds. */
-export async function backUp(terminal: Terminal, { path, isOverwriting }: BackupOptions): Promise<void> {
+export async function backUp(terminal: Terminal, output: OutputFile): Promise<void> {
   const { dataDir, databaseUrl } = loadConfig(terminal.env);
   if (databaseUrl !== null) {
     throw new CommandError(
@@ -22,19 +16,17 @@ export async function backUp(terminal: Terminal, { path, isOverwriting }: Backup
         'and run `amicus new-epoch` after a restore',
     );
   }
-  await refuseOwnDatabase(path, dataDir);
-  const draft = await createFileDraft(path, isOverwriting);
-  let progress: Progress | undefined;
-  try {
-    const rows = await backUpSqlite(toDatabaseFile(dataDir), draft.path, ({ totalPages, remainingPages }) => {
-      progress ??= new Progress(terminal.stderr, path, totalPages, undefined, 'page');
-      progress.update(totalPages - remainingPages, totalPages - remainingPages);
-    });
-    progress?.leave();
-    await draft.publish();
-    terminal.stdout.write(`backed up to ${path}; ${toRowsText(rows)}\n`);
-  } finally {
-    progress?.leave();
-    await draft.discard();
-  }
+  const { path } = output;
+  const rows = await writeOutputFile(output, { dataDir, databaseUrl }, async (draftPath) => {
+    let progress: Progress | undefined;
+    try {
+      return await backUpSqlite(toDatabaseFile(dataDir), draftPath, ({ totalPages, remainingPages }) => {
+        progress ??= new Progress(terminal.stderr, path, totalPages, undefined, 'page');
+        progress.update(totalPages - remainingPages, totalPages - remainingPages);
+      });
+    } finally {
+      progress?.leave();
+    }
+  });
+  terminal.stdout.write(`backed up to ${path}; ${toRowsText(rows)}\n`);
 }

@@ -5,41 +5,30 @@ import { loadConfig } from '../config';
 import { openSnapshot } from '../database/snapshot';
 import type { Queryable } from '../database/sql';
 import { readUserRows } from '../database/user-rows';
-import { createFileDraft } from '../lib/file-draft';
 import { ExportTally, header, summarize, toRowLine } from './export-format';
-import { refuseOwnDatabase } from './own-database';
+import { type OutputFile, writeOutputFile } from './output-file';
 import { Progress } from './progress';
 import type { Terminal } from './terminal';
 
 const CHUNK_LENGTH = 64 * 1024;
 
-export interface ExportOptions {
-  /** `-` for standard output. */
-  readonly path: string;
-  readonly isOverwriting: boolean;
-}
-
 /**
  * Writes everything in the database of this configuration to a file, as it stands at one moment, and prints the
- * counts. Servers may be at work. A file that is there under its name is whole.
+ * counts. Servers may be at work. A file that is there under its name is whole. The path `-` is standard output.
  */
-export async function exportAll(terminal: Terminal, { path, isOverwriting }: ExportOptions): Promise<void> {
+export async function exportAll(terminal: Terminal, output: OutputFile): Promise<void> {
   const { dataDir, databaseUrl } = loadConfig(terminal.env);
   await using snapshot = await openSnapshot({ dataDir, databaseUrl: databaseUrl ?? undefined });
   const tally = new ExportTally();
+  const { path } = output;
   const toStdout = path === '-';
   const progress = new Progress(terminal.stderr, toStdout ? 'stdout' : path, null);
   const chunks = Readable.from(toChunks(toLines(snapshot, tally, progress)), { objectMode: false });
   if (toStdout) await pipeline(chunks, terminal.stdout, { end: false });
   else {
-    if (databaseUrl === null) await refuseOwnDatabase(path, dataDir);
-    const draft = await createFileDraft(path, isOverwriting);
-    try {
-      await pipeline(chunks, createWriteStream(draft.path));
-      await draft.publish();
-    } finally {
-      await draft.discard();
-    }
+    await writeOutputFile(output, { dataDir, databaseUrl }, (draftPath) =>
+      pipeline(chunks, createWriteStream(draftPath)),
+    );
   }
   // Beside the file when that is standard output.
   (toStdout ? terminal.stderr : terminal.stdout).write(`exported ${summarize(tally)}\n`);

@@ -1,0 +1,40 @@
+import { stat } from 'node:fs/promises';
+import type { Config } from '../config';
+import { toDatabaseFile } from '../database/data-folder';
+import { createFileDraft } from '../lib/file-draft';
+import { CommandError } from './failure';
+
+export interface OutputFile {
+  readonly path: string;
+  readonly isOverwriting: boolean;
+}
+
+/**
+ * Makes a file of what `write` puts under the path that it is given: whole and on disk once this resolves, and not there,
+ * or as it was, when it rejects. Rejects before any work when a file is there that is not to be replaced, and for the
+ * embedded database of this configuration, whatever was asked for.
+ */
+export async function writeOutputFile<Result>(
+  { path, isOverwriting }: OutputFile,
+  { dataDir, databaseUrl }: Pick<Config, 'dataDir' | 'databaseUrl'>,
+  write: (draftPath: string) => Promise<Result>,
+): Promise<Result> {
+  if (databaseUrl === null) await refuseOwnDatabase(path, dataDir);
+  const draft = await createFileDraft(path, isOverwriting);
+  try {
+    const result = await write(draft.path);
+    await draft.publish();
+    return result;
+  } finally {
+    await draft.discard();
+  }
+}
+
+/** A server would go on writing to the file that was replaced, and all of that would be lost. */
+async function refuseOwnDatabase(path: string, dataDir: string): Promise<void> {
+  const [target, database] = await Promise.all(
+    [path, toDatabaseFile(dataDir)].map((file) => stat(file).catch(() => null)),
+  );
+  if (!target || target.ino !== database?.ino || target.dev !== database.dev) return;
+  throw new CommandError(`${path} is the database itself: give another name`);
+}
