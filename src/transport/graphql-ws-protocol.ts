@@ -22,6 +22,7 @@ import type { Verdict } from '../rates/rate-limit';
 import { toRateError } from '../rates/rate-refusal';
 import type { Viewer } from '../users/viewer';
 import { fromConnectionParams, type Authenticate, type Authenticated } from './authenticate';
+import { INTERNAL_ERROR, TRY_AGAIN_LATER } from './close-codes';
 import type { Connections } from './connections';
 import type { ObservedSocket } from './observed-socket';
 import { toClientID } from './operation-names';
@@ -30,9 +31,6 @@ import { SocketCensus } from './socket-census';
 import type { SocketExpiries } from './socket-expiries';
 import type { SocketRevocations } from './socket-revocations';
 import { SocketSink } from './socket-sink';
-
-const INTERNAL_ERROR = 1011;
-const TRY_AGAIN_LATER = 1013;
 
 export interface ProtocolOptions {
   schema: GraphQLSchema;

@@ -1,15 +1,13 @@
 import type { Server as Protocol, SubscribePayload, WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { UnderWay } from '../lib/under-way';
 import { readClientMessage, type ClientMessage } from './client-message';
+import { GOING_AWAY, INTERNAL_ERROR, TRY_AGAIN_LATER } from './close-codes';
 import type { Session } from './graphql-ws-protocol';
 import { MessageTurns } from './message-turns';
 import { OperationNames } from './operation-names';
 
 /** Who has left so much unread is not listened to until it has read: it would only ask for more. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
-const INTERNAL_ERROR = 1011;
-const GOING_AWAY = 1001;
-const TRY_AGAIN_LATER = 1013;
 
 /** A subscription ends here and goes on elsewhere; what is answered once is answered first. */
 export function sayGoodBye({ socket, underWay }: Session): void {

@@ -2,10 +2,10 @@ import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { Renderer, Sink } from '../events/delivery';
 import { toByteText, type ByteText } from '../lib/byte-text';
+import { TRY_AGAIN_LATER } from './close-codes';
 import { toNextFrame } from './text-frame';
 
 const MAX_UNREAD_BYTES = 256 * 1024;
-const TRY_AGAIN_LATER = 1013;
 
 type Connection = Duplex & { _handle?: { bytesWritten?: number; writeQueueSize?: number } | null };
 
