@@ -1,4 +1,4 @@
-import { HttpProblem } from './http-answer';
+import { CLOSE, toBusyProblem, type HttpProblem } from './http-answer';
 import type { PacedLane } from './paced-lane';
 
 /** Of one request. */
@@ -55,7 +55,5 @@ export class BodyRoom {
 }
 
 function toProblem(bound: string): HttpProblem {
-  const headers = { connection: 'close', 'retry-after': '1' };
-  const message = `Too many bodies at once: ${bound}.`;
-  return new HttpProblem(429, 'RATE_LIMITED', message, headers, { retryAfterMs: 1_000 });
+  return toBusyProblem(`Too many bodies at once: ${bound}.`, CLOSE);
 }

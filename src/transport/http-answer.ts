@@ -25,6 +25,17 @@ export function toRateProblem(verdict: Verdict): HttpProblem {
   return new HttpProblem(429, 'RATE_LIMITED', message, toRateHeaders(verdict), extensions);
 }
 
+/** The 429 for what there is no room for now: there may be in a second. */
+export function toBusyProblem(message: string, headers: Readonly<Record<string, string>> = {}): HttpProblem {
+  return new HttpProblem(
+    429,
+    'RATE_LIMITED',
+    message,
+    { ...headers, 'retry-after': '1' },
+    { retryAfterMs: 1_000 },
+  );
+}
+
 /** Of an answer after which the connection ends. */
 export const CLOSE = { connection: 'close' };
 

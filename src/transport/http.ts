@@ -10,7 +10,7 @@ import type { Viewer } from '../users/viewer';
 import { fromHeaders, type Authenticate } from './authenticate';
 import { BodyRoom } from './body-room';
 import type { Connections } from './connections';
-import { CLOSE, HttpProblem, send, toRateProblem } from './http-answer';
+import { CLOSE, send, toBusyProblem, toRateProblem } from './http-answer';
 import { mayBeLarge } from './http-body';
 import { createGraphqlHandler } from './http-graphql';
 import { IncomingRequest } from './incoming-request';
@@ -199,9 +199,7 @@ export function createHttpServer(options: HttpOptions): Server {
 }
 
 function requireTurn(isTurn: boolean): void {
-  if (isTurn) return;
-  const message = 'Too many new documents wait to be looked at.';
-  throw new HttpProblem(429, 'RATE_LIMITED', message, { 'retry-after': '1' }, { retryAfterMs: 1_000 });
+  if (!isTurn) throw toBusyProblem('Too many new documents wait to be looked at.');
 }
 
 async function answerReadiness(

@@ -13,7 +13,7 @@ import {
 } from './authenticate';
 import type { FindAddress } from './client-address';
 import { LARGE_BYTES } from './http-body';
-import { HttpProblem, toRateProblem } from './http-answer';
+import { CLOSE, toBusyProblem, toRateProblem } from './http-answer';
 import type { Connections } from './connections';
 import type { PacedLane, Wish } from './paced-lane';
 
@@ -48,7 +48,7 @@ export class RateDoor {
     const key = this.toKey(request);
     const credentials = fromHeaders(request.headers);
     const isAdmitted = !this.refusals.isBusy || (await this.waitForTurn(key, credentials, request));
-    if (!isAdmitted) throw toCrowded();
+    if (!isAdmitted) throw toBusyProblem('Too many requests wait to be looked at.', CLOSE);
     const verdict = this.findShutOut(key, credentials) ?? (await this.limits.requests.take(key));
     if (verdict?.isRefused === true) throw toRateProblem(verdict);
   }
@@ -125,10 +125,4 @@ export class RateDoor {
 
 function toCost({ headers }: IncomingMessage): number {
   return REFUSAL_MS + (Number(headers['content-length'] ?? 0) <= LARGE_BYTES ? 0 : BODY_MS);
-}
-
-function toCrowded(): HttpProblem {
-  const headers = { connection: 'close', 'retry-after': '1' };
-  const message = 'Too many requests wait to be looked at.';
-  return new HttpProblem(429, 'RATE_LIMITED', message, headers, { retryAfterMs: 1_000 });
 }
