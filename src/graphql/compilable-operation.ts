@@ -11,6 +11,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { findFragments } from './fragments';
 
 /** What there is to know of a query before it is compiled. */
 export interface CompilableOperation {
@@ -41,7 +42,7 @@ export function toCompilable(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): CompilableOperation | null {
-  const fragments = toFragments(document);
+  const fragments = findFragments(document);
   const required = new Set(
     (operation.variableDefinitions ?? [])
       .filter(({ type }) => type.kind === Kind.NON_NULL_TYPE)
@@ -97,7 +98,7 @@ export function settleConditions(
     });
   const keepIncluded = (node: { directives?: readonly DirectiveNode[] }) =>
     isIncluded(node) ? undefined : null;
-  const definitions = [operation, ...toFragments(document).values()];
+  const definitions = [operation, ...findFragments(document).values()];
   return visit(
     { kind: Kind.DOCUMENT, definitions },
     {
@@ -120,14 +121,6 @@ function isLiteral(parent: ASTNode | readonly ASTNode[] | undefined): boolean {
   if (parent === undefined) return false;
   // The items of a list come as an array; no other variables do.
   return !('kind' in parent) || parent.kind === Kind.OBJECT_FIELD;
-}
-
-function toFragments({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
-  return new Map(
-    definitions
-      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
-      .map((fragment) => [fragment.name.value, fragment]),
-  );
 }
 
 function countFields(

@@ -1,12 +1,11 @@
-import {
-  Kind,
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  type GraphQLObjectType,
-  type GraphQLResolveInfo,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
+import type {
+  DocumentNode,
+  GraphQLObjectType,
+  GraphQLResolveInfo,
+  GraphQLSchema,
+  OperationDefinitionNode,
 } from 'graphql';
+import { findFragments } from './fragments';
 import { NotPlainError } from './not-plain';
 import type { SelectedField } from './selected-fields';
 
@@ -31,7 +30,7 @@ export function toTold(
     returnType: definition.type,
     parentType,
     schema,
-    fragments: toFragments(document),
+    fragments: Object.fromEntries(findFragments(document)),
     rootValue: undefined,
     operation,
   };
@@ -69,12 +68,4 @@ export class FieldInfo implements GraphQLResolveInfo {
   get path(): never {
     throw new NotPlainError();
   }
-}
-
-function toFragments({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {
-  return Object.fromEntries(
-    definitions
-      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
-      .map((fragment) => [fragment.name.value, fragment]),
-  );
 }

@@ -10,6 +10,7 @@ import {
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
+import { findFragments } from './fragments';
 import { NotPlainError } from './not-plain';
 
 /** What is selected under one key of an answer. */
@@ -26,13 +27,9 @@ export class Selections {
 
   constructor(
     private readonly schema: GraphQLSchema,
-    { definitions }: DocumentNode,
+    document: DocumentNode,
   ) {
-    this.fragments = new Map(
-      definitions
-        .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
-        .map((fragment) => [fragment.name.value, fragment]),
-    );
+    this.fragments = findFragments(document);
   }
 
   /** In the order of the answer. */
