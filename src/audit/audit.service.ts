@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../database/sql';
 import { DatabaseUnavailableError } from '../database/unavailable';
-import { badInput, CodedError, type ErrorCode } from '../errors';
+import { CodedError, type ErrorCode } from '../errors';
 import type { Clock } from '../lib/clock';
 import { requirePage, toPage, type Page, type PageInput } from '../lib/page';
-import { isUserID } from '../lib/user-id';
+import { requireUserID } from '../lib/user-id';
 import type { Limits } from '../limits';
 import { requireAdmin, type Viewer } from '../users/viewer';
 import type { Act, AuditEntry, OpenAct } from './act';
@@ -71,11 +71,7 @@ export class AuditService {
   /** Administrators only. Newest first; of all users when `userID` is null. */
   async loadPage(viewer: Viewer, userID: string | null, input: PageInput): Promise<AuditEntryConnection> {
     requireAdmin(viewer);
-    if (userID !== null && !isUserID(userID)) {
-      throw badInput('"userID" must be 1 to 32 bytes of printable ASCII without blanks.', {
-        argument: 'userID',
-      });
-    }
+    if (userID !== null) requireUserID(userID, 'argument');
     const page = requirePage(LIST, input, this.limits.pageSize);
     const rows = await this.rows.loadPage(userID, page);
     const hasPrevious = await this.rows.hasBefore(userID, page);

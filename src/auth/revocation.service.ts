@@ -6,7 +6,7 @@ import type { Clock } from '../lib/clock';
 import { requirePage, toPage } from '../lib/page';
 import type { PageInput } from '../lib/page';
 import { findTextProblem } from '../lib/text';
-import { isUserID } from '../lib/user-id';
+import { requireUserID } from '../lib/user-id';
 import { requireAdmin, type Viewer } from '../users/viewer';
 import type { Revocation, RevocationConnection, RevocationSubject } from './revocation';
 import type { RevocationList } from './revocation-list';
@@ -85,8 +85,8 @@ export class RevocationService {
 function requireSubject(input: SubjectInput): RevocationSubject {
   const { userID = null, tokenID = null } = input;
   if (userID !== null && tokenID === null) {
-    if (isUserID(userID)) return { userID, tokenID: null };
-    throw badInput('"userID" must be 1 to 32 bytes of printable ASCII without blanks.', { field: 'userID' });
+    requireUserID(userID, 'field');
+    return { userID, tokenID: null };
   }
   if (userID === null && tokenID !== null) {
     const problem = tokenID === '' ? 'must not be empty' : findTextProblem(tokenID, MAX_TOKEN_ID_BYTES);

@@ -3,9 +3,9 @@ import type { AuditRepository } from '../audit/audit.repository';
 import type { AuditService } from '../audit/audit.service';
 import type { RevocationRepository } from '../auth/revocation.repository';
 import type { Database, Queryable } from '../database/sql';
-import { badInput, CodedError } from '../errors';
+import { CodedError } from '../errors';
 import type { Clock } from '../lib/clock';
-import { isUserID } from '../lib/user-id';
+import { requireUserID } from '../lib/user-id';
 import type { UserRepository } from '../users/user.repository';
 import type { Viewer } from '../users/viewer';
 import type { UserExport } from './user-export';
@@ -30,11 +30,7 @@ export class UserExportService {
     if (!viewer.isAdmin && viewer.userID !== userID) {
       throw new CodedError('FORBIDDEN', 'Only the user and administrators may do this.');
     }
-    if (!isUserID(userID)) {
-      throw badInput('"userID" must be 1 to 32 bytes of printable ASCII without blanks.', {
-        argument: 'userID',
-      });
-    }
+    requireUserID(userID, 'argument');
     const work = (): Promise<UserExport | null> => this.database.snapshot((from) => this.load(from, userID));
     if (!viewer.isAdmin) return work();
     return this.audit.perform(toAct(viewer, userID), work, (found) =>
