@@ -73,6 +73,11 @@ export class CodedError extends Error {
   }
 }
 
+/** Of a caller who does not exist, or not any more. */
+export function notRegistered(userID: string): CodedError {
+  return new CodedError('FORBIDDEN', `The user "${userID}" is not registered here.`);
+}
+
 export function badInput(message: string, details?: Readonly<Record<string, unknown>>): CodedError {
   return new CodedError('BAD_USER_INPUT', message, details);
 }

@@ -1,6 +1,6 @@
 import { InterruptedByOthersError } from '../database/interrupted';
 import type { Database, Transaction } from '../database/sql';
-import { CodedError } from '../errors';
+import { notRegistered } from '../errors';
 import type { Clock } from '../lib/clock';
 import { mergeDrafts } from './event-drafts';
 import type {
@@ -254,10 +254,6 @@ export class EventLog {
     }
     return parts;
   }
-}
-
-function notRegistered(userID: string): CodedError {
-  return new CodedError('FORBIDDEN', `The user "${userID}" is not registered here.`);
 }
 
 function toHint(userID: string, epoch: string, head: number, facts: readonly EventFact[]): Hint {

@@ -1,5 +1,5 @@
 import { DatabaseUnavailableError } from '../database/unavailable';
-import { CodedError } from '../errors';
+import { notRegistered } from '../errors';
 import type { Clock } from '../lib/clock';
 import type { Sink, StreamOpenedFact } from './delivery';
 import type { EventPlace } from './event-cursor';
@@ -78,8 +78,7 @@ export class Openings {
       for (const { request, resolve, reject } of openings) {
         const position = positions.get(request.userID);
         if (this.stopped) reject(STOPPED);
-        else if (position === undefined)
-          reject(new CodedError('FORBIDDEN', `The user "${request.userID}" is not registered here.`));
+        else if (position === undefined) reject(notRegistered(request.userID));
         else resolve(this.openAt(position, request, facts));
       }
     } catch (error) {

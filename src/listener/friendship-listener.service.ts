@@ -2,7 +2,7 @@ import type { ApplicationRepository } from '../applications/application.reposito
 import { toApplicationID, type Application } from '../applications/friend-application';
 import type { BlockRepository } from '../blocks/block.repository';
 import { toBlockID, type BlockedUser } from '../blocks/blocked-user';
-import { CodedError } from '../errors';
+import { notRegistered } from '../errors';
 import type { Sink } from '../events/delivery';
 import { requireEventPlace, toEventCursor } from '../events/event-cursor';
 import type { EventLog } from '../events/event-log.repository';
@@ -23,7 +23,7 @@ export class FriendshipListener {
   /** Where the stream stands now, as a cursor to listen `after`. */
   async loadPosition({ userID }: Viewer): Promise<string> {
     const position = await this.log.findPosition(userID);
-    if (position === null) throw new CodedError('FORBIDDEN', `The user "${userID}" is not registered here.`);
+    if (position === null) throw notRegistered(userID);
     return toEventCursor(userID, { epoch: position.epoch, seq: position.head });
   }
 

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { InterruptedByOthersError } from '../database/interrupted';
 import type { Database, Transaction } from '../database/sql';
-import { CodedError, toItemResult, type ItemResult } from '../errors';
+import { CodedError, notRegistered, toItemResult, type ItemResult } from '../errors';
 import type { EventLog } from '../events/event-log.repository';
 import type { EventDraft } from '../events/friendship-event';
 import type { ProfileFanout } from '../events/profile-fanout.service';
@@ -88,8 +88,7 @@ export class UserService {
     const [known] = await this.users.load(this.database.reader, [userID]);
     if (known === undefined) {
       // An administrator who acts for nobody has mistyped an id, and has importUsers to create users.
-      if (!this.autoRegister || actedBy !== undefined)
-        throw new CodedError('FORBIDDEN', `The user "${userID}" is not registered here.`);
+      if (!this.autoRegister || actedBy !== undefined) throw notRegistered(userID);
       await this.database.transaction((tx) => this.createMissing(tx, [userID]));
     }
     // One that was deleted while it was looked up must not be remembered.
@@ -99,8 +98,7 @@ export class UserService {
   /** Throws FORBIDDEN when the viewer was deleted while the call was under way. */
   async requireSelf(viewer: Viewer, profiles: ProfileLoader): Promise<Profile> {
     const copy = await profiles.load(viewer.userID);
-    if (copy === null)
-      throw new CodedError('FORBIDDEN', `The user "${viewer.userID}" is not registered here.`);
+    if (copy === null) throw notRegistered(viewer.userID);
     return copy.user;
   }
 
@@ -124,8 +122,7 @@ export class UserService {
     return this.database.transaction(async (tx) => {
       await this.log.lockFor(tx, viewer.userID);
       const [before] = await this.users.load(tx, [viewer.userID]);
-      if (before === undefined)
-        throw new CodedError('FORBIDDEN', `The user "${viewer.userID}" is not registered here.`);
+      if (before === undefined) throw notRegistered(viewer.userID);
       const after = applyProfileChanges(before, changes, this.limits);
       if (after === before) return before;
       await this.write(tx, [after], new Set([after.id]));
