@@ -1,6 +1,7 @@
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-node';
+import { answerInTime } from '../lib/answer-in-time';
 import { findVersion } from '../version';
 import { OtelTracing } from './otel-tracing';
 import type { Tracing } from './tracing';
@@ -20,13 +21,8 @@ export function createOtelTracing(endpoint: string, onError: (error: unknown) =>
     spanProcessors: [new BatchSpanProcessor(tellFailures(exporter, onError))],
   });
   return new OtelTracing(provider.getTracer('amicus', findVersion()), async () => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, STOP_MS);
-    });
     // What could not be sent is told where it is sent.
-    await Promise.race([provider.shutdown().catch(() => undefined), late]);
-    clearTimeout(timer);
+    await answerInTime(provider.shutdown(), STOP_MS);
   });
 }
 
