@@ -77,9 +77,9 @@ const SILENCE_MS = 1_000;
  */
 export function createApp(config: Config, dependencies: Dependencies = {}): App {
   const closers = new Closers();
-  // Standard output is for what commands answer; the log goes beside it.
   let tracing: Tracing | null = null;
   const logFields = config.otelEndpoint === null ? null : () => tracing?.logFields() ?? {};
+  // Standard output is for what commands answer; the log goes beside it.
   const logger = createLogger(config.logLevel, logFields, dependencies.logTo);
   const unavailable = new UnavailableLog(logger);
   const logDefect: LogDefect = (errorID, error) => {

@@ -52,7 +52,7 @@ import { UserService } from './users/user.service';
 import type { Viewer } from './users/viewer';
 import { createLoaders, type LoaderSources, type Loaders } from './graphql/context';
 
-/** What a test may replace or watch; the rest is real. */
+/** What the server looks on at, and what a test may look on at or replace; the rest is real. */
 export interface Dependencies {
   clock?: Clock;
   /** Gets the text of every SQL statement before it runs. */

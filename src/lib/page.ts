@@ -62,7 +62,7 @@ export function toKeysetStart(request: PageRequest): PageKey {
 
 /**
  * Makes a page of rows that were read with a limit of `first + 1`: the row past the page tells that there is a next
- * one. `hasPrevious` says whether rows stand before the page.
+ * one. `hasPreviousPage` says whether rows stand before the page.
  */
 export function toPage<Row, Node>(
   list: string,
