@@ -1,5 +1,6 @@
 import type { Database } from '../database/sql';
 import type { Clock } from '../lib/clock';
+import { Repeating } from '../lib/repeating';
 import type { ApplicationRateRepository } from './application-rate.repository';
 
 const HOUR_MS = 60 * 60 * 1_000;
@@ -13,51 +14,35 @@ const ROUND_MS = 10 * 60 * 1_000;
  * ten minutes. Several nodes may do it at once.
  */
 export class ApplicationRateTrimming {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | null = null;
-  private stopped = false;
+  private readonly steps: Repeating;
 
   constructor(
     private readonly database: Database,
     private readonly rates: ApplicationRateRepository,
     private readonly clock: Clock,
     private readonly refusalCooldownMs: number,
-    private readonly onError: (error: unknown) => void,
-  ) {}
+    onError: (error: unknown) => void,
+  ) {
+    this.steps = new Repeating(() => this.step(), ROUND_MS, onError);
+  }
 
   start(): void {
-    this.continueAfter(0);
+    this.steps.start();
   }
 
   /** Finishes the step under way. Safe to call twice. */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+  stop(): Promise<void> {
+    return this.steps.stop();
   }
 
-  private continueAfter(delayMs: number): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.running = this.step();
-    }, delayMs);
-  }
-
-  private async step(): Promise<void> {
-    try {
-      const nowMs = this.clock.now();
-      const [askedUntilMs, refusedUntilMs] = [nowMs - HOUR_MS, nowMs - this.refusalCooldownMs];
-      const hasOld = await this.rates.hasOld(askedUntilMs, refusedUntilMs);
-      if (hasOld) {
-        await this.database.transaction(async (tx) => {
-          await this.rates.trimAskings(tx, askedUntilMs, ROWS_PER_STEP);
-          await this.rates.trimRefusals(tx, refusedUntilMs, ROWS_PER_STEP);
-        });
-      }
-      this.continueAfter(hasOld ? STEP_MS : ROUND_MS);
-    } catch (error) {
-      this.onError(error);
-      this.continueAfter(ROUND_MS);
-    }
+  private async step(): Promise<number> {
+    const nowMs = this.clock.now();
+    const [askedUntilMs, refusedUntilMs] = [nowMs - HOUR_MS, nowMs - this.refusalCooldownMs];
+    if (!(await this.rates.hasOld(askedUntilMs, refusedUntilMs))) return ROUND_MS;
+    await this.database.transaction(async (tx) => {
+      await this.rates.trimAskings(tx, askedUntilMs, ROWS_PER_STEP);
+      await this.rates.trimRefusals(tx, refusedUntilMs, ROWS_PER_STEP);
+    });
+    return STEP_MS;
   }
 }

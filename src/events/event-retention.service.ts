@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from '../database/sql';
 import type { Clock } from '../lib/clock';
+import { Repeating } from '../lib/repeating';
 import type { EventRetentionRepository, TrimmableStream } from './event-retention.repository';
 
 export interface RetentionLimits {
@@ -23,63 +24,45 @@ const ROUND_MS = 10 * 60 * 1_000;
  * Several nodes may do it at once; each step is the same whoever takes it.
  */
 export class EventRetention {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | null = null;
-  private stopped = false;
+  private readonly steps: Repeating;
+  /** The last stream that was looked at in this round; empty before the first. */
+  private reached = '';
 
   constructor(
     private readonly database: Database,
     private readonly streams: EventRetentionRepository,
     private readonly clock: Clock,
     private readonly limits: RetentionLimits,
-    private readonly onError: (error: unknown) => void,
-  ) {}
+    onError: (error: unknown) => void,
+  ) {
+    this.steps = new Repeating(() => this.step(), ROUND_MS, onError);
+  }
 
   start(): void {
-    this.continueAfter('', 0);
+    this.steps.start();
   }
 
   /** Finishes the step under way. Safe to call twice. */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+  stop(): Promise<void> {
+    return this.steps.stop();
   }
 
-  private continueAfter(userID: string, delayMs: number): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.running = this.step(userID);
-    }, delayMs);
-  }
-
-  private async step(userID: string): Promise<void> {
-    let reached = '';
-    try {
-      const keepSinceMs = this.clock.now() - this.limits.days * DAY_MS;
-      const streams = await this.streams.loadStreams(
-        userID,
-        STREAMS_PER_STEP,
-        keepSinceMs,
-        this.limits.count,
-      );
-      for (const stream of streams) {
-        reached = stream.userID;
-        await this.trim(stream);
-      }
-      const last = streams.at(-1);
-      if (last === undefined) this.continueAfter('', ROUND_MS);
-      else this.continueAfter(last.userID, STEP_MS);
-    } catch (error) {
-      this.onError(error);
-      // Behind the stream that failed: one that does so each time must not keep the others from their turn.
-      this.continueAfter(reached, ROUND_MS);
+  private async step(): Promise<number> {
+    const from = this.reached;
+    this.reached = '';
+    const keepSinceMs = this.clock.now() - this.limits.days * DAY_MS;
+    const streams = await this.streams.loadStreams(from, STREAMS_PER_STEP, keepSinceMs, this.limits.count);
+    for (const stream of streams) {
+      // Before it is trimmed: one that fails each time must not keep the others from their turn.
+      this.reached = stream.userID;
+      await this.trim(stream);
     }
+    return streams.length === 0 ? ROUND_MS : STEP_MS;
   }
 
   private async trim(stream: TrimmableStream): Promise<void> {
     const { floor, newFloor } = stream;
-    for (let next = floor; next < newFloor && !this.stopped;) {
+    for (let next = floor; next < newFloor && !this.steps.isStopped;) {
       next = Math.min(next + EVENTS_PER_TRANSACTION, newFloor);
       const upTo = next;
       // An embedded database answers at once: without a pause nobody else would have a turn until all is trimmed.

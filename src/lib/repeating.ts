@@ -6,15 +6,21 @@
 export class Repeating {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | null = null;
-  private isStopped = false;
+  private hasStopped = false;
   private isFailing = false;
 
+  /** `pauseMs` comes after a round that does not say itself how long to pause, and after one that failed. */
   constructor(
-    private readonly work: () => Promise<void>,
+    private readonly work: (() => Promise<void>) | (() => Promise<number>),
     private readonly pauseMs: number,
     private readonly onError: (error: unknown) => void,
     private readonly onRecovered: (() => void) | null = null,
   ) {}
+
+  /** Whether the round under way is the last one. */
+  get isStopped(): boolean {
+    return this.hasStopped;
+  }
 
   start(): void {
     this.continueAfter(0);
@@ -22,27 +28,29 @@ export class Repeating {
 
   /** Finishes the round under way. Safe to call twice. */
   async stop(): Promise<void> {
-    this.isStopped = true;
+    this.hasStopped = true;
     clearTimeout(this.timer);
     await this.running;
   }
 
   private continueAfter(delayMs: number): void {
-    if (this.isStopped) return;
+    if (this.hasStopped) return;
     this.timer = setTimeout(() => {
       this.running = this.round();
     }, delayMs);
   }
 
   private async round(): Promise<void> {
+    let { pauseMs } = this;
     try {
-      await this.work();
+      const ownMs = await this.work();
+      if (typeof ownMs === 'number') pauseMs = ownMs;
       if (this.isFailing) this.onRecovered?.();
       this.isFailing = false;
     } catch (error) {
       if (!this.isFailing || this.onRecovered === null) this.onError(error);
       this.isFailing = true;
     }
-    this.continueAfter(this.pauseMs);
+    this.continueAfter(pauseMs);
   }
 }
