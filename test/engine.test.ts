@@ -44,10 +44,7 @@ for (const sqliteEngine of engines) {
     reset: async () => {
       rmSync(folder, { recursive: true });
     },
-    isDuplicateKey: (error) => {
-      const code = findSqliteCode(error);
-      return code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || code === 'SQLITE_CONSTRAINT_UNIQUE';
-    },
+    duplicateKeyCodes: ['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE'],
   });
 
   describe(`data folder on ${sqliteEngine}`, () => {

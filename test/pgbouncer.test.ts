@@ -1,6 +1,5 @@
 import { Client } from 'pg';
 import { migrateDatabase, openDatabase } from '../src/database/open-database';
-import { isDuplicateKey } from '../src/database/postgres-errors';
 import type { Database } from '../src/database/sql';
 import { describeEngine } from './support/engine-contract';
 import { TestListener } from './support/listener';
@@ -47,7 +46,7 @@ const POOL_SIZE = 3;
       await disconnect();
       isConnected = false;
     };
-    describeEngine('PgBouncer', { open, reset, isDuplicateKey, readerMayWrite: true });
+    describeEngine('PgBouncer', { open, reset, duplicateKeyCodes: ['23505'], readerMayWrite: true });
   });
 
   test('`migrate` brings the schema up, once, however often it is asked for at a time', async () => {

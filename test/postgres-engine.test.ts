@@ -1,6 +1,5 @@
 import { DataSource } from 'typeorm';
 import { migrateDatabase, openDatabase } from '../src/database/open-database';
-import { isDuplicateKey } from '../src/database/postgres-errors';
 import { entities, migrations } from '../src/database/schema';
 import type { Database, Transaction } from '../src/database/sql';
 import { describeEngine } from './support/engine-contract';
@@ -29,7 +28,7 @@ const insertBlock = 'INSERT INTO block (owner_id, blocked_id, created_at) VALUES
 const touchBlock = 'UPDATE block SET created_at = created_at + 1 WHERE owner_id = $1';
 
 (found === null ? describe.skip : describe)('on a PostgreSQL server', () => {
-  describeEngine('PostgreSQL', { open, reset, isDuplicateKey });
+  describeEngine('PostgreSQL', { open, reset, duplicateKeyCodes: ['23505'] });
 
   describe('changes of many processes', () => {
     let database: Database;

@@ -51,7 +51,6 @@ const UNAVAILABLE_MESSAGES: readonly string[] = [
   'Client has encountered a connection error and is not queryable',
 ];
 
-const UNIQUE_VIOLATION = '23505';
 const UNKNOWN_STATEMENT = '26000';
 
 /** All connections of the pool were in use for too long, or no new one could be made. */
@@ -95,11 +94,6 @@ function isUnavailable(error: unknown): boolean {
 /** A statement's own failure, told by a server that goes on serving the connection. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof Error && 'severity' in error && error.severity === 'ERROR';
-}
-
-/** The error of a second row with the same key. */
-export function isDuplicateKey(error: unknown): boolean {
-  return findErrorCode(error) === UNIQUE_VIOLATION;
 }
 
 /** Whether the statement was to have been prepared on its connection, and was not. */
