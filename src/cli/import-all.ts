@@ -8,7 +8,7 @@ import { isBefore, readUserRows } from '../database/user-rows';
 import { ExportTally, summarize, toRowLine, type UserEnd } from './export-format';
 import { readExport } from './export-reader';
 import { CommandError } from './failure';
-import { type ImportSource, loadImportSource } from './import-source';
+import { CountedBytes, type ImportSource, loadImportSource } from './import-source';
 import { Progress } from './progress';
 import type { Terminal } from './terminal';
 
@@ -61,16 +61,10 @@ class FullImport {
   }
 
   async run(source: ImportSource, progress: Progress): Promise<ExportTally> {
-    let bytes = 0;
-    const counted = async function* (): AsyncGenerator<Uint8Array> {
-      for await (const chunk of source.open() as AsyncIterable<Uint8Array>) {
-        bytes += chunk.length;
-        yield chunk;
-      }
-    };
+    const bytes = new CountedBytes(source.open());
     let last = '';
     let lines = 0;
-    for await (const read of readExport(counted(), this.label)) {
+    for await (const read of readExport(bytes, this.label)) {
       lines = read.line;
       switch (read.kind) {
         case 'row':
@@ -93,9 +87,9 @@ class FullImport {
           await this.compareCounts(JSON.stringify({ end, users, rows, digest }), read.line);
         }
       }
-      progress.update(lines, bytes);
+      progress.update(lines, bytes.count);
     }
-    progress.end(lines, bytes);
+    progress.end(lines, bytes.count);
     return this.stored;
   }
 

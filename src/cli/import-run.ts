@@ -2,7 +2,7 @@ import type { Transaction } from '../database/sql';
 import { toBatches } from '../lib/batches';
 import { toCount } from '../lib/count';
 import { CommandError } from './failure';
-import type { ImportSource } from './import-source';
+import { CountedBytes, type ImportSource } from './import-source';
 import type { Progress } from './progress';
 
 const LINES_PER_BATCH = 2000;
@@ -43,16 +43,9 @@ export async function runImport<Entry extends { readonly line: number }>(
 ): Promise<number> {
   let skipped = 0;
   let lines = 0;
-  let bytes = 0;
-  const stream = source.open();
-  const counted = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-      bytes += chunk.length;
-      yield chunk;
-    }
-  };
+  const bytes = new CountedBytes(source.open());
   try {
-    for await (const batch of toBatches(kind.read(counted()), LINES_PER_BATCH)) {
+    for await (const batch of toBatches(kind.read(bytes), LINES_PER_BATCH)) {
       for (const { line, problem } of await storeBatch(kind, batch, tx)) {
         const report = `${source.label}:${line}: ${problem}`;
         if (isStrict) throw new CommandError(`${report}; nothing was imported`);
@@ -60,9 +53,9 @@ export async function runImport<Entry extends { readonly line: number }>(
         if (skipped <= PROBLEMS_SHOWN) progress.note(report);
       }
       lines = batch.at(-1)?.line ?? lines;
-      progress.update(lines, bytes);
+      progress.update(lines, bytes.count);
     }
-    progress.end(lines, bytes);
+    progress.end(lines, bytes.count);
   } finally {
     progress.leave();
   }

@@ -17,6 +17,20 @@ export interface ImportSource {
   open(): Readable;
 }
 
+/** The bytes of a source, with how many of them were taken so far. */
+export class CountedBytes implements AsyncIterable<Uint8Array> {
+  count = 0;
+
+  constructor(private readonly stream: AsyncIterable<Uint8Array>) {}
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for await (const chunk of this.stream) {
+      this.count += chunk.length;
+      yield chunk;
+    }
+  }
+}
+
 /** Checks that there is something to read. @param path - `-` for standard input */
 export async function loadImportSource(path: string, stdin: Readable): Promise<ImportSource> {
   if (path === '-') return toStandardInput(stdin);
