@@ -31,7 +31,7 @@ export class LogReader {
 
   /**
    * Puts what follows for each into the outbox: by one statement, and by a second one for those who stand ahead of a
-   * history that others of their channel read. Where the log cannot be read, all who wanted it are ended; never rejects.
+   * history that others of their channel read. Where a read fails, those whom it was for are ended; never rejects.
    */
   async read(behind: Behind, outbox: Outbox): Promise<void> {
     const ahead = await this.readParts(behind, outbox, true);

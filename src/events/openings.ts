@@ -47,7 +47,10 @@ export class Openings {
     private readonly open: Open,
   ) {}
 
-  /** Rejects with FORBIDDEN when there is no such user. */
+  /**
+   * Resolves once it is open. Rejects with FORBIDDEN when there is no such user, and with what the read fails with; while
+   * the database cannot be reached, the subscriber is sent away as well.
+   */
   add(request: ListenRequest): Promise<EventSubscription> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ request, resolve, reject });
