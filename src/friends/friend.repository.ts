@@ -88,13 +88,13 @@ export class FriendRepository {
     wanted = ALL,
   ): Promise<Map<string, Relationship>> {
     const { details } = wanted;
-    const profiles = wanted.profiles ? this.held.chooseRead(userIDs) : null;
-    const reads = { profiles, details };
+    const look = wanted.profiles ? this.held.look(userIDs) : null;
+    const reads = { profiles: look === null ? null : look.read, details };
     const rows = await from.tuples<RelationshipRow>(this.selectRelationships(reads), [
       ownerID,
       JSON.stringify(userIDs),
     ]);
-    const users = profiles === null ? [] : await this.held.resolve(from, rows, 0, 3, profiles);
+    const users = look === null ? [] : await this.held.resolve(from, rows, 0, 3, look);
     const edgeAt = 3 + toEdgeAt(reads);
     const relationships = new Map<string, Relationship>();
     for (const [index, row] of rows.entries()) {
@@ -163,7 +163,7 @@ export class FriendRepository {
     );
     const edgeAt = toEdgeAt(reads);
     const users = wanted.profiles
-      ? await this.held.resolve(this.database.reader, rows, edgeAt, 0, 'version')
+      ? await this.held.resolve(this.database.reader, rows, edgeAt, 0, this.held.look([]))
       : [];
     return rows.map((row, index) => ({ info: toInfo(ownerID, row, edgeAt), user: users[index] ?? null }));
   }

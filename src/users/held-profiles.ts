@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Dialect, Queryable } from '../database/sql';
 import { toProfileBytes, type Profile } from './profile';
-import { PROFILE_COLUMNS, toProfile } from './profile-row';
+import { PROFILE_COLUMNS, RowProfile } from './profile-row';
 
 /** What is read of a profile: which version is stored, if any, or all of it. The version comes first in both. */
 export type ProfileRead = 'version' | 'whole';
@@ -10,6 +10,21 @@ export const READ_COLUMNS: Readonly<Record<ProfileRead, readonly string[]>> = {
   version: PROFILE_COLUMNS.slice(0, 2),
   whole: PROFILE_COLUMNS,
 };
+
+/** A statement for each: put together anew each time, it would be as long in being known again as in being sent. */
+export function toEachRead(
+  toStatement: (read: ProfileRead) => string,
+): Readonly<Record<ProfileRead, string>> {
+  return { version: toStatement('version'), whole: toStatement('whole') };
+}
+
+/** What was held of users before they were read: looked for once, in a table so large that it is in no cache. */
+export interface HeldLook {
+  /** Versions alone are of use where all are held. */
+  readonly read: ProfileRead;
+  readonly found: ReadonlyMap<string, RowProfile>;
+  readonly drops: number;
+}
 
 const BOUNDS = { max: 100_000, maxSize: 64 * 1024 * 1024 };
 
@@ -20,8 +35,9 @@ const BOUNDS = { max: 100_000, maxSize: 64 * 1024 * 1024 };
  * Bounded: the one read longest ago goes first, so that showing one moves nothing.
  */
 export class HeldProfiles {
-  private readonly held = new LRUCache<string, Profile>({ ...BOUNDS, sizeCalculation: toProfileBytes });
+  private readonly held = new LRUCache<string, RowProfile>({ ...BOUNDS, sizeCalculation: toProfileBytes });
   private readonly select: string;
+  private drops = 0;
 
   constructor(dialect: Dialect) {
     this.select = `SELECT ${PROFILE_COLUMNS.join(', ')} FROM "user" u WHERE ${dialect.isOneOf('u.id', '$1')}`;
@@ -29,56 +45,65 @@ export class HeldProfiles {
 
   /**
    * The profiles of the users whose ids stand in the column `idAt`, and what was read of them from `readAt` on, in the
-   * order of the rows; null for who does not exist, or was deleted meanwhile. `from` must be where the rows come from.
+   * order of the rows; null for who does not exist, or was deleted meanwhile. `from` must be where the rows come from,
+   * `look` is from before they were read.
    */
   async resolve(
     from: Queryable,
     rows: readonly (readonly unknown[])[],
     idAt: number,
     readAt: number,
-    read: ProfileRead,
+    { read, found: seen, drops }: HeldLook,
   ): Promise<(Profile | null)[]> {
     const missing = new Set<string>();
+    const isSeen = seen.size > 0 && drops === this.drops;
     const found = rows.map((row) => {
-      const updatedAtMs = row[readAt + 1];
-      if (updatedAtMs === null) return null;
+      if (row[readAt + 1] === null) return null;
       const userID = row[idAt] as string;
-      const profile = this.held.peek(userID);
-      const isStored =
-        profile !== undefined &&
-        profile.updatedAt.getTime() === updatedAtMs &&
-        profile.createdAt.getTime() === row[readAt];
-      if (isStored) return profile;
-      if (read === 'whole') return this.hold(toProfile(row, readAt));
+      const profile = (isSeen ? seen.get(userID) : undefined) ?? this.held.peek(userID);
+      if (profile?.isVersionIn(row, readAt) === true) return profile;
+      if (read === 'whole') return this.hold(new RowProfile(row, readAt));
       missing.add(userID);
       return null;
     });
     if (missing.size === 0) return found;
-    const others = new Map<string, Profile>();
+    const others = new Map<string, RowProfile>();
     for (const row of await from.tuples(this.select, [JSON.stringify([...missing])])) {
-      const profile = this.hold(toProfile(row, 0));
+      const profile = this.hold(new RowProfile(row, 0));
       others.set(profile.id, profile);
     }
     return found.map((profile, index) => profile ?? others.get(rows[index]?.[idAt] as string) ?? null);
   }
 
-  /** What to read of these users, whose versions alone are of use where all are held. */
-  chooseRead(userIDs: readonly string[]): ProfileRead {
-    return userIDs.every((userID) => this.held.has(userID)) ? 'version' : 'whole';
+  /** What to read of these users; of nobody, of those whom the statement itself finds. */
+  look(userIDs: readonly string[]): HeldLook {
+    const found = new Map<string, RowProfile>();
+    let read: ProfileRead = 'version';
+    for (const userID of userIDs) {
+      const profile = this.held.peek(userID);
+      if (profile === undefined) {
+        read = 'whole';
+        break;
+      }
+      found.set(userID, profile);
+    }
+    return { read, found, drops: this.drops };
   }
 
-  private hold(profile: Profile): Profile {
+  private hold(profile: RowProfile): RowProfile {
     this.held.set(profile.id, profile);
     return profile;
   }
 
   /** To be called when the user was deleted: another of that name begins anew, perhaps in the same moment. */
   drop(userID: string): void {
+    this.drops++;
     this.held.delete(userID);
   }
 
   /** To be called when users may have been deleted unheard. */
   dropAll(): void {
+    this.drops++;
     this.held.clear();
   }
 }

@@ -1,7 +1,8 @@
-import { parseCustomFields } from '../lib/custom-fields';
+import { parseCustomFields, type CustomFieldValue } from '../lib/custom-fields';
+import { TextRoom } from '../lib/text-room';
 import type { AllowType, Gender, Profile } from './profile';
 
-/** The columns of a profile, of the user `u`, in the order in which `toProfile` takes them. */
+/** The columns of a profile, of the user `u`, in the order in which `RowProfile` takes them. */
 export const PROFILE_COLUMNS = [
   'created_at',
   'updated_at',
@@ -17,20 +18,58 @@ export const PROFILE_COLUMNS = [
   'custom_info',
 ].map((name) => `u.${name}`);
 
-/** The profile whose columns begin at `at` in the row; the user must exist. */
-export function toProfile(row: readonly unknown[], at: number): Profile {
-  return {
-    id: row[at + 2] as string,
-    nickName: row[at + 3] as string,
-    faceUrl: row[at + 4] as string,
-    selfSignature: row[at + 5] as string,
-    gender: row[at + 6] as Gender,
-    birthday: row[at + 7] as number,
-    allowType: row[at + 8] as AllowType,
-    role: row[at + 9] as number,
-    level: row[at + 10] as number,
-    customInfo: parseCustomFields(row[at + 11] as string),
-    createdAt: new Date(row[at] as number),
-    updatedAt: new Date(row[at + 1] as number),
-  };
+/**
+ * The profile whose columns begin at `at` in the row; the user must exist. Thousands are held, so its moments are numbers
+ * that need no object of their own, and dates are made when they are asked for.
+ */
+export class RowProfile extends TextRoom implements Profile {
+  readonly id: string;
+  readonly nickName: string;
+  readonly faceUrl: string;
+  readonly selfSignature: string;
+  readonly gender: Gender;
+  readonly birthday: number;
+  readonly allowType: AllowType;
+  readonly role: number;
+  readonly level: number;
+  readonly customInfo: readonly CustomFieldValue[];
+  readonly #createdSeconds: number;
+  readonly #createdMs: number;
+  readonly #updatedSeconds: number;
+  readonly #updatedMs: number;
+
+  constructor(row: readonly unknown[], at: number) {
+    super();
+    this.id = row[at + 2] as string;
+    this.nickName = row[at + 3] as string;
+    this.faceUrl = row[at + 4] as string;
+    this.selfSignature = row[at + 5] as string;
+    this.gender = row[at + 6] as Gender;
+    this.birthday = row[at + 7] as number;
+    this.allowType = row[at + 8] as AllowType;
+    this.role = row[at + 9] as number;
+    this.level = row[at + 10] as number;
+    this.customInfo = parseCustomFields(row[at + 11] as string);
+    const [createdAtMs, updatedAtMs] = [row[at] as number, row[at + 1] as number];
+    this.#createdMs = createdAtMs % 1_000;
+    this.#createdSeconds = (createdAtMs - this.#createdMs) / 1_000;
+    this.#updatedMs = updatedAtMs % 1_000;
+    this.#updatedSeconds = (updatedAtMs - this.#updatedMs) / 1_000;
+  }
+
+  get createdAt(): Date {
+    return new Date(this.#createdSeconds * 1_000 + this.#createdMs);
+  }
+
+  get updatedAt(): Date {
+    return new Date(this.#updatedSeconds * 1_000 + this.#updatedMs);
+  }
+
+  /** Whether this is the version that stands at `at` in the row: each change has a later moment. */
+  isVersionIn(row: readonly unknown[], at: number): boolean {
+    return (
+      row[at + 1] === this.#updatedSeconds * 1_000 + this.#updatedMs &&
+      row[at] === this.#createdSeconds * 1_000 + this.#createdMs
+    );
+  }
 }

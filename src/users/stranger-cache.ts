@@ -19,19 +19,18 @@ interface Shared {
 }
 
 class Entry extends HeldCopy implements ProfileCopy {
+  readonly user: Profile;
+
   constructor(
     readonly shared: Shared,
     readonly fetchedAt: Date,
   ) {
     super();
-  }
-
-  get user(): Profile {
-    return this.shared.user;
+    this.user = shared.user;
   }
 
   override get userID(): string {
-    return this.shared.user.id;
+    return this.user.id;
   }
 }
 

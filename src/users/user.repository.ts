@@ -1,6 +1,6 @@
 import type { Database, Queryable, Transaction } from '../database/sql';
 import { parseCustomFields } from '../lib/custom-fields';
-import { READ_COLUMNS, type HeldProfiles, type ProfileRead } from './held-profiles';
+import { READ_COLUMNS, toEachRead, type HeldProfiles, type ProfileRead } from './held-profiles';
 import type { AdminForbidType, AllowType, Gender, Profile } from './profile';
 
 /** A profile with what only administrators write. */
@@ -56,8 +56,8 @@ type ViewersRow = readonly [viewerID: string, isFriend: boolean | number, ...ver
 
 export class UserRepository {
   private readonly selectUsers: string;
-  private readonly selectAsSeen: (read: ProfileRead) => string;
-  private readonly selectAsSeenByEach: (read: ProfileRead) => string;
+  private readonly selectAsSeen: Readonly<Record<ProfileRead, string>>;
+  private readonly selectAsSeenByEach: Readonly<Record<ProfileRead, string>>;
   private readonly insertUsers: string;
   private readonly updateUsers: string;
 
@@ -67,16 +67,20 @@ export class UserRepository {
   ) {
     this.selectUsers = `SELECT ${USER_COLUMNS.join(', ')} FROM "user" WHERE ${dialect.isOneOf('id', '$1')}`;
     // The one look at another feature's table: a viewer's friends are always read anew, and this tells who they are.
-    this.selectAsSeen = (read) => `SELECT EXISTS (SELECT 1 FROM friend
+    this.selectAsSeen = toEachRead(
+      (read) => `SELECT EXISTS (SELECT 1 FROM friend
         WHERE friend.owner_id = $2 AND friend.friend_id = u.id), u.id, ${READ_COLUMNS[read].join(', ')}
-      FROM "user" u WHERE ${dialect.isOneOf('u.id', '$1')}`;
+      FROM "user" u WHERE ${dialect.isOneOf('u.id', '$1')}`,
+    );
     // A join, because PostgreSQL may answer EXISTS for many viewers by reading the edges of everybody.
-    this.selectAsSeenByEach = (
-      read,
-    ) => `SELECT asked.viewer_id, friend.friend_id IS NOT NULL, asked.user_id, ${READ_COLUMNS[read].join(', ')}
+    this.selectAsSeenByEach = toEachRead(
+      (
+        read,
+      ) => `SELECT asked.viewer_id, friend.friend_id IS NOT NULL, asked.user_id, ${READ_COLUMNS[read].join(', ')}
       FROM ${dialect.rows('$1', { viewer_id: 'text', user_id: 'text' })} AS asked
       JOIN "user" u ON u.id = asked.user_id
-      LEFT JOIN friend ON friend.owner_id = asked.viewer_id AND friend.friend_id = asked.user_id`;
+      LEFT JOIN friend ON friend.owner_id = asked.viewer_id AND friend.friend_id = asked.user_id`,
+    );
     this.insertUsers = `INSERT INTO "user" (${USER_COLUMNS.join(', ')})
       SELECT ${USER_COLUMNS.join(', ')} FROM ${dialect.rows('$1', COLUMNS)} AS given WHERE true
       ON CONFLICT (id) DO NOTHING RETURNING id`;
@@ -93,10 +97,13 @@ export class UserRepository {
 
   /** Those of the users that exist, in no order, and whether they are in the viewer's friend list. */
   async loadAsSeenBy(from: Queryable, viewerID: string, userIDs: readonly string[]): Promise<SeenUser[]> {
-    const read = this.held.chooseRead(userIDs);
-    const rows = await from.tuples<SeenRow>(this.selectAsSeen(read), [JSON.stringify(userIDs), viewerID]);
+    const look = this.held.look(userIDs);
+    const rows = await from.tuples<SeenRow>(this.selectAsSeen[look.read], [
+      JSON.stringify(userIDs),
+      viewerID,
+    ]);
     const seen: SeenUser[] = [];
-    for (const [index, user] of (await this.held.resolve(from, rows, 1, 2, read)).entries())
+    for (const [index, user] of (await this.held.resolve(from, rows, 1, 2, look)).entries())
       if (user !== null) seen.push({ user, isFriend: Boolean(rows[index]?.[0]) });
     return seen;
   }
@@ -109,10 +116,10 @@ export class UserRepository {
     const asked = asks.flatMap(({ viewerID, userIDs }) =>
       userIDs.map((userID) => ({ viewer_id: viewerID, user_id: userID })),
     );
-    const read = this.held.chooseRead(asks.flatMap(({ userIDs }) => userIDs));
-    const rows = await from.tuples<ViewersRow>(this.selectAsSeenByEach(read), [JSON.stringify(asked)]);
+    const look = this.held.look(asks.flatMap(({ userIDs }) => userIDs));
+    const rows = await from.tuples<ViewersRow>(this.selectAsSeenByEach[look.read], [JSON.stringify(asked)]);
     const byViewer = new Map(asks.map(({ viewerID }): [string, SeenUser[]] => [viewerID, []]));
-    const users = await this.held.resolve(from, rows, 2, 3, read);
+    const users = await this.held.resolve(from, rows, 2, 3, look);
     for (const [index, [viewerID, isFriend]] of rows.entries()) {
       const user = users[index] ?? null;
       if (user !== null) byViewer.get(viewerID)?.push({ user, isFriend: Boolean(isFriend) });
