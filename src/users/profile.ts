@@ -33,7 +33,7 @@ export interface Profile extends ProfileFields {
 export type ProfileChanges = { [Field in keyof ProfileFields]?: ProfileFields[Field] | null | undefined };
 
 /** Of an object, besides its texts. Measured: see docs/operations.md. */
-const PROFILE_BYTES = 700;
+const PROFILE_BYTES = 360;
 /** Of a custom field, besides its texts. */
 const FIELD_CHARACTERS = 40;
 
