@@ -23,6 +23,7 @@ export interface HeldLook {
   /** Versions alone are of use where all are held. */
   readonly read: ProfileRead;
   readonly found: ReadonlyMap<string, RowProfile>;
+  /** How often users had been dropped: after one more, what was found does not count. */
   readonly drops: number;
 }
 
