@@ -4,8 +4,8 @@ import type { ByteText } from './byte-text';
 const MAX_OTHERS = 3;
 
 /**
- * Has room for the texts that were last made of it, beside itself in the memory: to look them up in a table of thousands
- * takes longer than to put one into an answer. A copy of the object has none of them, nor has its JSON.
+ * Has room for the texts that were last made of it, where whoever has the object finds them without looking them up in a
+ * table of thousands. A copy of the object has none of them, nor has its JSON.
  */
 export class TextRoom {
   /** Who made the last one. */

@@ -70,7 +70,7 @@ export function createGraphqlHandler<Context extends BaseContext>(
   const { origins, onError, isStopping = () => false } = options;
   const toEnd = (isLast: boolean): Readonly<Record<string, string>> => (isLast || isStopping() ? CLOSE : {});
   return async (request, response, search) => {
-    // Assigned, not spread: several objects in one take Node longer than all else that is done for the headers.
+    // Assigned, not spread: to spread several objects into one takes Node 20 a microsecond.
     const shared = Object.assign(origins.toHeaders(request.headers), options.toHeaders?.(request));
     try {
       const preflight = request.method === 'OPTIONS' ? origins.toPreflight(request.headers) : null;

@@ -11,7 +11,7 @@ export const READ_COLUMNS: Readonly<Record<ProfileRead, readonly string[]>> = {
   whole: PROFILE_COLUMNS,
 };
 
-/** A statement for each: put together anew each time, it would be as long in being known again as in being sent. */
+/** A statement for each, put together once: a new text has to be hashed before its prepared statement is found. */
 export function toEachRead(
   toStatement: (read: ProfileRead) => string,
 ): Readonly<Record<ProfileRead, string>> {
