@@ -25,11 +25,10 @@ const PATIENCE_MS = 60_000;
   beforeAll(async () => {
     const place = await findStore('PostgreSQL').create();
     ({ drop } = place);
-    const url = new URL(place.config.databaseUrl ?? '');
-    cable = await Cable.lay(Number(url.port || 5432));
-    url.host = cable.address;
+    const laid = await Cable.layToDatabase(place.config.databaseUrl ?? '');
+    ({ cable } = laid);
     const create = () =>
-      Promise.resolve({ config: { databaseUrl: url.href }, drop: () => Promise.resolve() });
+      Promise.resolve({ config: { databaseUrl: laid.url }, drop: () => Promise.resolve() });
     server = await TestServer.start({
       store: { name: 'by a cable', create },
       config: { logLevel: 'info', logRequests: true },

@@ -21,15 +21,14 @@ const USERS_INFO = 'query ($id: ID!) { usersInfo(userIDs: [$id]) { resultCode us
     const databaseUrl = place.config.databaseUrl ?? '';
     client = new Client({ connectionString: databaseUrl });
     await client.connect();
-    const url = new URL(databaseUrl);
-    cable = await Cable.lay(Number(url.port || 5432));
-    url.host = cable.address;
+    const laid = await Cable.layToDatabase(databaseUrl);
+    ({ cable } = laid);
     const toStore = (config: Awaited<ReturnType<Store['create']>>['config']): Store => ({
       name: 'one database',
       create: () => Promise.resolve({ config, drop: () => Promise.resolve() }),
     });
     one = await TestServer.start({
-      store: toStore({ databaseUrl: url.href, databaseDirectUrl: databaseUrl }),
+      store: toStore({ databaseUrl: laid.url, databaseDirectUrl: databaseUrl }),
       onStatement: (sql) => {
         if (sql === 'COMMIT' && isCommitLost) cable.stall();
       },

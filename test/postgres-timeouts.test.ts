@@ -207,12 +207,10 @@ const UNAVAILABLE = {
   });
 
   test('a statement whose answer the network swallows fails, and the next one has another connection', async () => {
-    const cable = await Cable.lay(Number(new URL(url).port === '' ? 5432 : new URL(url).port));
-    const through = new URL(url);
-    through.host = cable.address;
+    const { cable, url: through } = await Cable.layToDatabase(url);
     const database = await openDatabase({
       dataDir: '',
-      databaseUrl: through.href,
+      databaseUrl: through,
       postgres: { databaseStatementTimeoutMs: 1_000 },
     });
     const swallowed = database.transaction(async (tx) => {

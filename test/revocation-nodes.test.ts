@@ -19,9 +19,8 @@ import { signClaims, TOKEN_SECRET } from './support/tokens';
   beforeAll(async () => {
     const place = await findStore('PostgreSQL').create();
     ({ drop } = place);
-    const url = new URL(place.config.databaseUrl ?? '');
-    cable = await Cable.lay(Number(url.port || 5432));
-    url.host = cable.address;
+    const laid = await Cable.layToDatabase(place.config.databaseUrl ?? '');
+    ({ cable } = laid);
     sideDoor = await openSideDoor(place.config);
     server = await TestServer.start({
       store: {
@@ -30,7 +29,7 @@ import { signClaims, TOKEN_SECRET } from './support/tokens';
           Promise.resolve({
             config: {
               ...place.config,
-              databaseUrl: url.href,
+              databaseUrl: laid.url,
               databaseDirectUrl: place.config.databaseUrl ?? '',
             },
             drop: () => Promise.resolve(),

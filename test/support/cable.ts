@@ -14,6 +14,14 @@ export class Cable {
     private port: number,
   ) {}
 
+  /** Laid to a PostgreSQL on this machine; gives what names the same database through it. */
+  static async layToDatabase(databaseUrl: string): Promise<{ cable: Cable; url: string }> {
+    const url = new URL(databaseUrl);
+    const cable = await Cable.lay(Number(url.port || 5432));
+    url.host = cable.address;
+    return { cable, url: url.href };
+  }
+
   /** @param port - of the server, on this machine */
   static async lay(port: number): Promise<Cable> {
     const cable: Cable = new Cable(
