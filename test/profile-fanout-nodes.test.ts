@@ -132,14 +132,14 @@ const PATIENCE_MS = 120_000;
       const cutOff = await start(death, { databaseUrl });
       const changes = { hung: await claim(hung, 'hung'), cutOff: await claim(cutOff, 'cut-off') };
       cable.swallow();
-      cutOff.goOn();
+      await cutOff.goOn();
       while ((await hasJob('hung')) || (await hasJob('cut-off')));
       const findNotToldYet = async (hungTimes: number): Promise<string[]> => [
         ...(await findNotTold(hungTimes, ['hung'], toIDs(100, 'fan'))),
         ...(await findNotTold(changes.cutOff, ['cut-off'], toIDs(100, 'admirer'))),
       ];
       expect(await findNotToldYet(changes.hung)).toEqual([]);
-      hung.goOn();
+      await hung.goOn();
       cable.flow();
       // Their workers are awake again, and have come to their next look.
       for (const mortal of [hung, cutOff]) {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { signToken } from '../../src/auth/signer';
 import type { Config } from '../../src/config';
 import { RUN_TYPESCRIPT } from './run-typescript';
@@ -22,10 +23,16 @@ export class MortalProcess {
   private url: string | null = null;
   private readonly exited: Promise<unknown>;
   private readonly told: Promise<unknown>;
+  private hasGoneOn = false;
 
   private constructor(private readonly child: ChildProcess) {
     this.exited = once(child, 'exit');
-    this.told = once(child.stdio[4] as Readable, 'data');
+    const tells = child.stdio[4] as Readable;
+    this.told = once(tells, 'data').then(() => {
+      tells.once('data', () => {
+        this.hasGoneOn = true;
+      });
+    });
   }
 
   /** Resolves when requests are served, or when the process has died before that. */
@@ -86,13 +93,18 @@ export class MortalProcess {
     return this.child.signalCode;
   }
 
-  /** Resolves when it has come to the statement at which it stops. */
+  /** Resolves when it has come to the statement at which it is about to stop. */
   async stopped(): Promise<void> {
     await this.told;
   }
 
-  goOn(): void {
-    this.child.kill('SIGCONT');
+  /** Resolves when it goes on after it has stopped, or has died. */
+  async goOn(): Promise<void> {
+    // One signal could come before it has stopped, and be of no use.
+    while (!this.hasGoneOn && this.isAlive) {
+      this.child.kill('SIGCONT');
+      await delay(10);
+    }
   }
 
   /** For a test that failed: no process stays. */

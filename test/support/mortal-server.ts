@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { createApp } from '../../src/app';
 import { loadConfig } from '../../src/config';
 
-/** Where the parent is told that the process is about to stop. */
+/** Where the parent is told that the process is about to end or stop, and then that it goes on. */
 const TELL = 4;
 
 /**
@@ -17,6 +17,7 @@ async function main(dieAt: string, moment: 'before' | 'after', signal: 'SIGKILL'
   const die = (): void => {
     writeSync(TELL, signal);
     process.kill(process.pid, signal);
+    setImmediate(() => writeSync(TELL, 'SIGCONT'));
   };
   const app = createApp(loadConfig(process.env), {
     onStatement: (sql) => {
