@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
 interface ProgramOptions extends Pick<SpawnOptions, 'cwd' | 'env' | 'gid' | 'uid'> {
@@ -28,11 +29,11 @@ export class OwnProgram {
       ...(['stdout', 'stderr'] as const).map((name) => (name === output ? 'pipe' : 'ignore')),
     ];
     const child = spawn(program, args, { ...options, stdio: stdio as ('ignore' | 'pipe')[] });
-    // A test that fails may not come to its end.
-    const quit = (): boolean => child.kill(endSignal);
-    process.once('exit', quit);
-    child.once('exit', () => process.off('exit', quit));
     const stream = child[output];
+    // A test that fails may not come to its end: then it neither keeps the tests from ending nor outlives them.
+    child.unref();
+    (stream as Socket | null)?.unref();
+    endAfterThisProcess(child, endSignal);
     const lines: string[] = [];
     for await (const line of stream === null ? [] : createInterface(stream)) {
       lines.push(line);
@@ -56,4 +57,13 @@ export class OwnProgram {
     child.kill(this.endSignal);
     await ended;
   }
+}
+
+/** Jest tells no test that its process exits, and may end that by SIGKILL: what shows it for certain is a pipe that ends. */
+function endAfterThisProcess(child: ChildProcess, signal: NodeJS.Signals): void {
+  const end = `cat; kill -s ${signal.slice('SIG'.length)} ${String(child.pid)}`;
+  const watcher = spawn('sh', ['-c', end], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  watcher.unref();
+  (watcher.stdin as Socket | null)?.unref();
+  child.once('exit', () => watcher.kill('SIGKILL'));
 }
