@@ -145,6 +145,18 @@ describeOnStores('every list is paged by the rules of Relay', (store) => {
     expect(page).toMatchObject({ totalCount: 15, unreadCount: 10 });
   });
 
+  it('requests of the other direction do not come before', async () => {
+    await createUsers(server, ['both', 'in', 'out']);
+    await addFriend(server, 'in', { userID: 'both' });
+    nowMs += 1;
+    await addFriend(server, 'both', { userID: 'out' });
+    const received: PagedList = { ...REQUESTS, args: 'type: COME_IN,' };
+    const { pageInfo } = await loadPage(server, 'both', received, { first: 1 });
+    await act(server, 'both', 'refuseFriendApplication(userID: "in")');
+    const rest = await loadPage(server, 'both', received, { first: 1, after: pageInfo.endCursor });
+    expect(rest).toMatchObject({ edges: [], pageInfo: { hasPreviousPage: false } });
+  });
+
   it('a cursor stays good while others write at the head, and when its own entry is gone', async () => {
     await fill('busy');
     for (const [list, write, unwrite] of [
