@@ -103,16 +103,16 @@ describeOnStores('the metrics', (store) => {
   it('tell how many profile changes wait, and how long the oldest does', async () => {
     const other = new Client({ connectionString: place.config.databaseUrl ?? '' });
     await other.connect();
-    // The job is there and somebody else has it, who takes his time.
-    await other.query('BEGIN');
-    await other.query(`INSERT INTO profile_fanout (user_id, position, stop_at, wrapped, requested_at)
-      VALUES ('ann', '', '', 0, ${String(Date.now())})`);
+    // The jobs are there and somebody else has them, who takes his time.
+    const nowMs = Date.now();
+    await other.query(`BEGIN; INSERT INTO profile_fanout (user_id, position, stop_at, wrapped, requested_at)
+      VALUES ('ann', '', '', 0, ${String(nowMs)}), ('ben', '', '', 0, ${String(nowMs + 60_000)})`);
     await other.query('COMMIT; BEGIN');
-    const { rows } = await other.query("SELECT 1 FROM profile_fanout WHERE user_id = 'ann' FOR UPDATE");
-    expect(rows).toHaveLength(1);
+    const { rows } = await other.query('SELECT 1 FROM profile_fanout FOR UPDATE');
+    expect(rows).toHaveLength(2);
     clock.skippedMs = 90_000;
     const metrics = await readMetrics(server);
-    expect(metrics.get('amicus_profile_fanout_jobs')).toBe(1);
+    expect(metrics.get('amicus_profile_fanout_jobs')).toBe(2);
     expect(metrics.get('amicus_profile_fanout_oldest_seconds')).toBeGreaterThanOrEqual(90);
     expect(metrics.get('amicus_profile_fanout_oldest_seconds')).toBeLessThan(200);
     await other.query('ROLLBACK');
