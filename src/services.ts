@@ -182,13 +182,17 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     async () => {
       await auditRetention.trim();
       await revocations.trim();
+      return TRIM_MS;
     },
     TRIM_MS,
     onError,
   );
   closers.add(() => trimming.stop());
   const watch = new Repeating(
-    () => revocationList.refreshIfChanged(),
+    async () => {
+      await revocationList.refreshIfChanged();
+      return REVOCATIONS_MS;
+    },
     REVOCATIONS_MS,
     (cause) => {
       onError(new Error('Revocations by other servers are not heard of.', { cause }));

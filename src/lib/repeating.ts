@@ -1,7 +1,7 @@
 /**
- * Work that is done again and again: at once when it is started, and then each time so long after it has ended. A round
- * that fails is told of, and the next one comes all the same. With `onRecovered` only the first of the failures in a row
- * is told of, and that it is over.
+ * Work that is done again and again: at once when it is started, and then each time so long after it has ended as it says
+ * itself. A round that fails is told of, and the next one comes all the same. With `onRecovered` only the first of the
+ * failures in a row is told of, and that it is over.
  */
 export class Repeating {
   private timer: NodeJS.Timeout | undefined;
@@ -9,10 +9,13 @@ export class Repeating {
   private hasStopped = false;
   private isFailing = false;
 
-  /** `pauseMs` comes after a round that does not say itself how long to pause, and after one that failed. */
+  /**
+   * @param work - one round; gives the milliseconds until the next one
+   * @param retryMs - until the next one after a round that failed
+   */
   constructor(
-    private readonly work: (() => Promise<void>) | (() => Promise<number>),
-    private readonly pauseMs: number,
+    private readonly work: () => Promise<number>,
+    private readonly retryMs: number,
     private readonly onError: (error: unknown) => void,
     private readonly onRecovered: (() => void) | null = null,
   ) {}
@@ -41,10 +44,9 @@ export class Repeating {
   }
 
   private async round(): Promise<void> {
-    let { pauseMs } = this;
+    let pauseMs = this.retryMs;
     try {
-      const ownMs = await this.work();
-      if (typeof ownMs === 'number') pauseMs = ownMs;
+      pauseMs = await this.work();
       if (this.isFailing) this.onRecovered?.();
       this.isFailing = false;
     } catch (error) {
