@@ -125,7 +125,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   // Storage.
   const store = await openDatabase({
     dataDir,
-    databaseUrl: databaseUrl ?? undefined,
+    databaseUrl,
     postgres: config,
     clock,
     onError,

@@ -16,7 +16,7 @@ describeOnStores('the list of tables', (store) => {
   it('has every table and column of the database, so that nothing is left behind', async () => {
     const place = await store.create();
     const { dataDir = '', databaseUrl } = place.config;
-    const database = await openDatabase({ dataDir, databaseUrl: databaseUrl ?? undefined });
+    const database = await openDatabase({ dataDir, databaseUrl });
     const sql = CATALOGUE[database.dialect.name === 'sqlite' ? 'SQLite' : 'PostgreSQL'];
     const found = await database.reader.all<{ table: string; column: string }>(sql);
     await database.stop();

@@ -18,7 +18,7 @@ const CHUNK_LENGTH = 64 * 1024;
  */
 export async function exportAll(terminal: Terminal, output: OutputFile): Promise<void> {
   const { dataDir, databaseUrl } = loadConfig(terminal.env);
-  await using snapshot = await openSnapshot({ dataDir, databaseUrl: databaseUrl ?? undefined });
+  await using snapshot = await openSnapshot({ dataDir, databaseUrl });
   const tally = new ExportTally();
   const { path } = output;
   const toStdout = path === '-';

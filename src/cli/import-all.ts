@@ -26,7 +26,7 @@ export async function importAll(terminal: Terminal, path: string): Promise<void>
   const source = await loadImportSource(path, terminal.stdin);
   await using database = await openDatabase({
     dataDir,
-    databaseUrl: databaseUrl ?? undefined,
+    databaseUrl,
     postgres: { ...config, databaseReplicaUrl: null, ...UNBOUNDED },
   });
   const progress = new Progress(terminal.stderr, source.label, source.sizeBytes);

@@ -7,7 +7,7 @@ import type { Terminal } from './terminal';
 export async function migrate(terminal: Terminal): Promise<void> {
   const config = loadConfig(terminal.env);
   const { dataDir, databaseUrl } = config;
-  const applied = await migrateDatabase({ dataDir, databaseUrl: databaseUrl ?? undefined, postgres: config });
+  const applied = await migrateDatabase({ dataDir, databaseUrl, postgres: config });
   const names = applied.map((name) => `  ${name}\n`).join('');
   terminal.stdout.write(
     `the database has the newest schema: ${toCount(applied.length, 'migration')} applied\n${names}`,

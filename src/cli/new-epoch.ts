@@ -10,7 +10,7 @@ export async function renewEpoch(terminal: Terminal): Promise<void> {
   const { dataDir, databaseUrl } = config;
   await using database = await openDatabase({
     dataDir,
-    databaseUrl: databaseUrl ?? undefined,
+    databaseUrl,
     postgres: { ...config, databaseReplicaUrl: null, ...UNBOUNDED },
   });
   await database.transaction(renewEpochs);

@@ -12,8 +12,8 @@ import type { SqliteEngine } from './sqlite-module';
 export interface DatabaseOptions {
   /** Folder of the embedded database; made when missing, and taken for this process alone. */
   readonly dataDir: string;
-  /** `postgres://…` for a database server in place of the data folder. */
-  readonly databaseUrl?: string | undefined;
+  /** `postgres://…` for a database server in place of the data folder; null is the same as none. */
+  readonly databaseUrl?: string | null | undefined;
   /** How to work with the database server; what is left out is as the manual says. */
   readonly postgres?: Partial<PostgresConfig> | undefined;
   /** By which the age of a replica is told. */
@@ -39,9 +39,10 @@ export interface DatabaseOptions {
  * when the schema is another version's, or `DatabaseFileError` when the embedded one is a newer version's.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  if (options.databaseUrl === undefined) return openEmbeddedDatabase(options);
+  const url = options.databaseUrl ?? null;
+  if (url === null) return openEmbeddedDatabase(options);
   return openPostgresDatabase({
-    url: options.databaseUrl,
+    url,
     config: options.postgres,
     clock: options.clock,
     onError: options.onError,
@@ -58,9 +59,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
  * Rejects as `openDatabase` does.
  */
 export async function migrateDatabase(options: DatabaseOptions): Promise<string[]> {
-  if (options.databaseUrl !== undefined) {
-    return migratePostgres(options.postgres?.databaseDirectUrl ?? options.databaseUrl);
-  }
+  const url = options.databaseUrl ?? null;
+  if (url !== null) return migratePostgres(options.postgres?.databaseDirectUrl ?? url);
   // Opening migrates.
   await using database = await openEmbeddedDatabase(options);
   const applied = await database.reader.all<{ name: string }>(

@@ -20,8 +20,8 @@ export interface Snapshot extends Queryable, AsyncDisposable {}
 export async function openSnapshot(
   options: Pick<DatabaseOptions, 'dataDir' | 'databaseUrl'>,
 ): Promise<Snapshot> {
-  const { dataDir, databaseUrl } = options;
-  return databaseUrl === undefined ? openEmbedded(toDatabaseFile(dataDir)) : openPostgres(databaseUrl);
+  const url = options.databaseUrl ?? null;
+  return url === null ? openEmbedded(toDatabaseFile(options.dataDir)) : openPostgres(url);
 }
 
 function openEmbedded(file: string): Snapshot {

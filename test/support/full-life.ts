@@ -30,7 +30,7 @@ export async function liveFully(server: TestServer): Promise<void> {
 /** Adds what a server does away with by itself: a waiting job, and a stream whose beginning is trimmed. */
 export async function addUnfinished({ config }: Place): Promise<void> {
   const { dataDir = '', databaseUrl } = config;
-  await using database = await openDatabase({ dataDir, databaseUrl: databaseUrl ?? undefined });
+  await using database = await openDatabase({ dataDir, databaseUrl });
   await database.transaction(async (tx) => {
     await tx.all(`INSERT INTO profile_fanout VALUES ('ann', 'ben', 'ann', 1, 1700000000000)`);
     await tx.all(`UPDATE event_stream SET floor = 1 WHERE user_id = 'ben'`);
