@@ -1,5 +1,5 @@
 import type { Database } from '../database/sql';
-import { toItemResult, type ItemResult } from '../errors';
+import type { ItemResult } from '../errors';
 import { NO_DETAILS } from '../friends/relation-effects';
 import type { RelationService } from '../friends/relation.service';
 import { requireIdList } from '../lib/id-list';
@@ -56,12 +56,6 @@ export class BlockService {
         list.valid.map((they) => ({ me: viewer.userID, they, action: { kind }, details: NO_DETAILS })),
       ),
     );
-    const results = list.valid.map((userID, index) =>
-      toItemResult(userID, codes[index] ?? 'INVALID_PARAMETERS'),
-    );
-    return list.answer(
-      (userID) => toItemResult(userID, 'INVALID_PARAMETERS'),
-      new Map(results.map((result) => [result.userID, result])),
-    );
+    return list.answerCodes(codes);
   }
 }

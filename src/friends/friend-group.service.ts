@@ -167,11 +167,5 @@ function answerAll(viewer: Viewer, userIDs: readonly string[], code: ResultCode)
 
 function answerFriends(list: IdList, friends: readonly string[]): ItemResult[] {
   const isFriend = new Set(friends);
-  const results = list.valid.map((userID) =>
-    toItemResult(userID, isFriend.has(userID) ? 'OK' : 'NOT_FRIENDS'),
-  );
-  return list.answer(
-    (userID) => toItemResult(userID, 'INVALID_PARAMETERS'),
-    new Map(results.map((result) => [result.userID, result])),
-  );
+  return list.answerCodes(list.valid.map((userID) => (isFriend.has(userID) ? 'OK' : 'NOT_FRIENDS')));
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../database/sql';
-import { badInput, toItemResult, type ItemResult, type ResultCode } from '../errors';
+import { badInput, toItemResult, type ItemResult } from '../errors';
 import type { EventLog } from '../events/event-log.repository';
 import { mergeCustomFields, requireCustomFields, type CustomFieldValue } from '../lib/custom-fields';
 import { requireCount, requireIdList } from '../lib/id-list';
@@ -160,7 +160,7 @@ export class FriendService {
         list.valid.map((they) => ({ me: viewer.userID, they, action, details: NO_DETAILS })),
       ),
     );
-    return list.answer(invalidResult, toResults(list.valid, codes));
+    return list.answerCodes(codes);
   }
 
   /** Writes the viewer's notes on a friend; the answer shows the entry as it then is. */
@@ -223,11 +223,8 @@ export class FriendService {
         entries.map(([they, details]) => ({ me: ownerID, they, action, details })),
       ),
     );
-    const results = toResults(
-      entries.map(([they]) => they),
-      codes,
-    );
-    return friends.map(({ userID }) => results.get(userID) ?? invalidResult(userID));
+    const results = new Map(entries.map(([they], index) => [they, codes[index]]));
+    return friends.map(({ userID }) => toItemResult(userID, results.get(userID) ?? 'INVALID_PARAMETERS'));
   }
 
   private toDetails(friend: ImportFriend): RelationDetails | null {
@@ -279,15 +276,5 @@ function toInfoResult({ userID, theyExist, iHave, theyHave, info }: Relationship
 }
 
 function invalidInfoResult(userID: string): FriendInfoResult {
-  return { ...invalidResult(userID), relation: 'NONE', friendInfo: null };
-}
-
-function invalidResult(userID: string): ItemResult {
-  return toItemResult(userID, 'INVALID_PARAMETERS');
-}
-
-function toResults(userIDs: readonly string[], codes: readonly ResultCode[]): Map<string, ItemResult> {
-  return new Map(
-    userIDs.map((userID, index) => [userID, toItemResult(userID, codes[index] ?? 'INVALID_PARAMETERS')]),
-  );
+  return { ...toItemResult(userID, 'INVALID_PARAMETERS'), relation: 'NONE', friendInfo: null };
 }

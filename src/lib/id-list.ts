@@ -1,4 +1,4 @@
-import { badInput } from '../errors';
+import { badInput, toItemResult, type ItemResult, type ResultCode } from '../errors';
 import { isUserID } from './user-id';
 
 /** The ids of one call: each once, in the order first asked; those that cannot be user ids apart. */
@@ -6,6 +6,8 @@ export interface IdList {
   valid: string[];
   /** What the call answers, one item per id asked, in the order asked. */
   answer<Item>(invalid: (userID: string) => Item, results: ReadonlyMap<string, Item>): Item[];
+  /** The same, of one code per valid id, in the order of `valid`. */
+  answerCodes(codes: readonly ResultCode[]): ItemResult[];
 }
 
 /** Throws BAD_USER_INPUT, naming the argument, when there are more ids than one call may carry. */
@@ -16,6 +18,10 @@ export function requireIdList(argument: string, userIDs: readonly string[], max:
   return {
     valid,
     answer: (invalid, results) => userIDs.map((userID) => results.get(userID) ?? invalid(userID)),
+    answerCodes: (codes) => {
+      const results = new Map(valid.map((userID, index) => [userID, codes[index]]));
+      return userIDs.map((userID) => toItemResult(userID, results.get(userID) ?? 'INVALID_PARAMETERS'));
+    },
   };
 }
 
