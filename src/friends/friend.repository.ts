@@ -2,7 +2,7 @@ import type { Database, Queryable, Transaction } from '../database/sql';
 import { parseCustomFields, type CustomFieldValue } from '../lib/custom-fields';
 import { toKeysetStart, type PageRequest } from '../lib/page';
 import type { Profile } from '../users/profile';
-import { READ_COLUMNS, type HeldProfiles, type ProfileRead } from '../users/held-profiles';
+import { NO_LOOK, READ_COLUMNS, type HeldProfiles, type ProfileRead } from '../users/held-profiles';
 import { toFriendInfoID, toStrangerInfo, type FriendInfo } from './friend-info';
 
 /** What is stored of the way from one user to another. */
@@ -49,8 +49,32 @@ function toColumns({ profiles, details }: Reads): string {
   ].join(', ');
 }
 
+/** Like `toEachRead`: a statement for each of the few combinations, put together once. */
+function toEachReads(toStatement: (reads: Reads) => string): (reads: Reads) => string {
+  const toBoth = (profiles: ProfileRead | null): { brief: string; detailed: string } => ({
+    brief: toStatement({ profiles, details: false }),
+    detailed: toStatement({ profiles, details: true }),
+  });
+  const none = toBoth(null);
+  const each = { version: toBoth('version'), whole: toBoth('whole') };
+  return ({ profiles, details }) => {
+    const both = profiles === null ? none : each[profiles];
+    return details ? both.detailed : both.brief;
+  };
+}
+
 /** Where the edge begins behind the profile. */
 const toEdgeAt = ({ profiles }: Reads): number => (profiles === null ? 0 : READ_COLUMNS[profiles].length);
+
+const selectPage = toEachReads((reads) => toPageStatement(reads, ''));
+const selectGroupPage = toEachReads((reads) => toPageStatement(reads, inGroup('$5')));
+
+function toPageStatement(reads: Reads, condition: string): string {
+  return `SELECT ${toColumns(reads)} FROM friend f
+    ${reads.profiles === null ? '' : 'LEFT JOIN "user" u ON u.id = f.friend_id'}
+    WHERE f.owner_id = $1 AND (f.created_at, f.friend_id) < ($2, $3)
+    ${condition} ORDER BY f.created_at DESC, f.friend_id DESC LIMIT $4`;
+}
 
 type RelationshipRow = readonly [userID: string, theyExist: unknown, theyHave: unknown, ...rest: unknown[]];
 
@@ -65,12 +89,14 @@ export class FriendRepository {
     private readonly held: HeldProfiles,
   ) {
     const { dialect } = database;
-    this.selectRelationships = (reads) => `SELECT asked.value, u.id IS NOT NULL,
+    this.selectRelationships = toEachReads(
+      (reads) => `SELECT asked.value, u.id IS NOT NULL,
         t.owner_id IS NOT NULL, ${toColumns(reads)}
       FROM ${dialect.strings('$2')} AS asked
       LEFT JOIN "user" u ON u.id = asked.value
       LEFT JOIN friend f ON f.owner_id = $1 AND f.friend_id = asked.value
-      LEFT JOIN friend t ON t.owner_id = asked.value AND t.friend_id = $1`;
+      LEFT JOIN friend t ON t.owner_id = asked.value AND t.friend_id = $1`,
+    );
     this.selectEntries = `SELECT f.owner_id, ${EDGE} FROM friend f
       WHERE ${dialect.isOneOf('f.owner_id', '$1')} AND f.friend_id = $2`;
     this.selectRemarks = `SELECT ${dialect.list('asked.value')} AS owner_ids, ${dialect.list('f.remark')} AS remarks
@@ -151,19 +177,15 @@ export class FriendRepository {
     page: PageRequest,
     wanted: { profiles: boolean; details: boolean },
   ): Promise<ListedFriend[]> {
-    // Whose profiles they are is not known before.
-    const reads: Reads = { details: wanted.details, profiles: wanted.profiles ? 'version' : null };
+    const reads = { profiles: wanted.profiles ? NO_LOOK.read : null, details: wanted.details };
     const { atMs, id } = toKeysetStart(page);
     const rows = await this.database.reader.tuples<readonly unknown[]>(
-      `SELECT ${toColumns(reads)} FROM friend f
-        ${wanted.profiles ? 'LEFT JOIN "user" u ON u.id = f.friend_id' : ''}
-        WHERE f.owner_id = $1 AND (f.created_at, f.friend_id) < ($2, $3)
-        ${groupName === '' ? '' : inGroup('$5')} ORDER BY f.created_at DESC, f.friend_id DESC LIMIT $4`,
+      groupName === '' ? selectPage(reads) : selectGroupPage(reads),
       [ownerID, atMs, id, page.first + 1, ...toGroupValues(groupName)],
     );
     const edgeAt = toEdgeAt(reads);
     const users = wanted.profiles
-      ? await this.held.resolve(this.database.reader, rows, edgeAt, 0, this.held.look([]))
+      ? await this.held.resolve(this.database.reader, rows, edgeAt, 0, NO_LOOK)
       : [];
     return rows.map((row, index) => ({ info: toInfo(ownerID, row, edgeAt), user: users[index] ?? null }));
   }

@@ -27,6 +27,9 @@ export interface HeldLook {
   readonly drops: number;
 }
 
+/** Where only the statement itself finds whom it reads: nobody could be looked for. */
+export const NO_LOOK: HeldLook = { read: 'version', found: new Map(), drops: 0 };
+
 const BOUNDS = { max: 100_000, maxSize: 64 * 1024 * 1024 };
 
 /**
@@ -76,7 +79,7 @@ export class HeldProfiles {
     return found.map((profile, index) => profile ?? others.get(rows[index]?.[idAt] as string) ?? null);
   }
 
-  /** What to read of these users; of nobody, of those whom the statement itself finds. */
+  /** What to read of these users. */
   look(userIDs: readonly string[]): HeldLook {
     const found = new Map<string, RowProfile>();
     let read: ProfileRead = 'version';
