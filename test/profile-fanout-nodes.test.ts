@@ -24,6 +24,8 @@ const PATIENCE_MS = 120_000;
   let seeded: SeededStore;
   const processes: MortalProcess[] = [];
   let cable: Cable;
+  /** Of the same database, through the cable. */
+  let cutOffUrl: string;
   let drop: () => Promise<void>;
   let sideDoor: SideDoor;
   let one: TestServer;
@@ -43,7 +45,7 @@ const PATIENCE_MS = 120_000;
     const store = { name: 'one database', create: () => Promise.resolve(place) };
     one = await TestServer.start({ store });
     other = await TestServer.start({ store });
-    cable = await Cable.lay(Number(new URL(seeded.config.databaseUrl ?? '').port || 5432));
+    ({ cable, url: cutOffUrl } = await Cable.layToDatabase(seeded.config.databaseUrl ?? ''));
   }, PATIENCE_MS);
   afterAll(async () => {
     for (const mortal of processes) mortal.kill();
@@ -126,10 +128,9 @@ const PATIENCE_MS = 120_000;
     'of those that hang or are cut off is taken over, and they do nothing twice when they are back',
     async () => {
       const death = { at: LAST_STATEMENT, moment: 'before', signal: 'SIGSTOP' } as const;
-      const databaseUrl = (seeded.config.databaseUrl ?? '').replace(/@[^/]*/, `@${cable.address}`);
       // Both first: the claim of the one that hangs ends before a slow machine has loaded another.
       const hung = await start(death);
-      const cutOff = await start(death, { databaseUrl });
+      const cutOff = await start(death, { databaseUrl: cutOffUrl });
       const changes = { hung: await claim(hung, 'hung'), cutOff: await claim(cutOff, 'cut-off') };
       cable.swallow();
       await cutOff.goOn();
