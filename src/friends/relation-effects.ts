@@ -2,15 +2,16 @@ import type { ApplicationFacts, EventDraft } from '../events/friendship-event';
 import type { CustomFieldValue } from '../lib/custom-fields';
 import type { Placement } from './friend-group.repository';
 import type {
-  Asking,
   ApplicationKey,
+  Asking,
+  BlockKey,
+  EdgeKey,
   NewApplication,
+  NewBlock,
   NewEdge,
-  PairKey,
-  PairRow,
   Refusal,
-  RequestDetails,
-} from './relation.repository';
+} from './relation-rows';
+import type { PairKey, PairRow, RequestDetails } from './relation.repository';
 import {
   toRelationEvents,
   type Decision,
@@ -46,11 +47,11 @@ export interface RelationChange extends PairKey {
 /** Gathers what the decisions of one call change, so that each kind of row is written by one statement. */
 export class RelationEffects {
   readonly newEdges: NewEdge[] = [];
-  readonly lostEdges: Pick<NewEdge, 'owner_id' | 'friend_id'>[] = [];
+  readonly lostEdges: EdgeKey[] = [];
   readonly newApplications: NewApplication[] = [];
   readonly lostApplications: ApplicationKey[] = [];
-  readonly newBlocks: { owner_id: string; blocked_id: string; created_at: number }[] = [];
-  readonly lostBlocks: { owner_id: string; blocked_id: string }[] = [];
+  readonly newBlocks: NewBlock[] = [];
+  readonly lostBlocks: BlockKey[] = [];
   readonly askings: Asking[] = [];
   readonly refusals: Refusal[] = [];
   readonly placements: Placement[] = [];

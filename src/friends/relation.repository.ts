@@ -1,6 +1,23 @@
 import type { Database, Transaction } from '../database/sql';
-import type { ApplicationType } from '../events/friendship-event';
 import type { AdminForbidType, AllowType } from '../users/profile';
+import {
+  APPLICATION,
+  APPLICATION_KEY,
+  ASKING,
+  BLOCK,
+  BLOCK_KEY,
+  EDGE,
+  EDGE_KEY,
+  REFUSAL,
+  type ApplicationKey,
+  type Asking,
+  type BlockKey,
+  type EdgeKey,
+  type NewApplication,
+  type NewBlock,
+  type NewEdge,
+  type Refusal,
+} from './relation-rows';
 import type { PairFacts } from './relation.transitions';
 
 export interface PairKey {
@@ -41,46 +58,6 @@ export interface ListCounts {
   askings: number;
 }
 
-/** A row of `friend`: custom fields are JSON text, moments milliseconds. */
-export interface NewEdge {
-  owner_id: string;
-  friend_id: string;
-  remark: string;
-  add_source: string;
-  add_wording: string;
-  custom_info: string;
-  created_at: number;
-}
-
-export interface ApplicationKey {
-  owner_id: string;
-  peer_id: string;
-  type: ApplicationType;
-}
-
-export interface NewApplication extends ApplicationKey {
-  add_source: string;
-  add_wording: string;
-  friend_remark: string;
-  friend_group: string;
-  created_at: number;
-  read_at: number | null;
-}
-
-/** A row of `application_rate`: how many requests the owner made or renewed at one moment. */
-export interface Asking {
-  owner_id: string;
-  asked_at: number;
-  times: number;
-}
-
-/** A row of `refusal`: the peer refused the owner. */
-export interface Refusal {
-  owner_id: string;
-  peer_id: string;
-  refused_at: number;
-}
-
 type Flag = boolean | number;
 
 interface SelectedPair {
@@ -109,36 +86,7 @@ interface SelectedPair {
   refused_at: number | null;
 }
 
-const EDGE_KEY = { owner_id: 'text', friend_id: 'text' } as const;
-const EDGE = {
-  ...EDGE_KEY,
-  remark: 'text',
-  add_source: 'text',
-  add_wording: 'text',
-  custom_info: 'text',
-  created_at: 'integer',
-} as const satisfies Record<keyof NewEdge, 'text' | 'integer'>;
-const APPLICATION_KEY = { owner_id: 'text', peer_id: 'text', type: 'text' } as const;
-const APPLICATION = {
-  ...APPLICATION_KEY,
-  add_source: 'text',
-  add_wording: 'text',
-  friend_remark: 'text',
-  friend_group: 'text',
-  created_at: 'integer',
-  read_at: 'integer',
-} as const satisfies Record<keyof NewApplication, 'text' | 'integer'>;
-const ASKING = {
-  owner_id: 'text',
-  asked_at: 'integer',
-  times: 'integer',
-} as const satisfies Record<keyof Asking, 'text' | 'integer'>;
-const REFUSAL = {
-  owner_id: 'text',
-  peer_id: 'text',
-  refused_at: 'integer',
-} as const satisfies Record<keyof Refusal, 'text' | 'integer'>;
-const BLOCK = { owner_id: 'text', blocked_id: 'text' } as const;
+type Columns = Readonly<Record<string, 'text' | 'integer'>>;
 
 /** Reads and writes what the relation rules decide on: one statement a kind of row, whatever the number of pairs. */
 export class RelationRepository {
@@ -158,13 +106,12 @@ export class RelationRepository {
   >;
 
   constructor({ dialect }: Database) {
-    const given = (columns: Record<string, 'text' | 'integer'>): string =>
-      `${dialect.rows('$1', columns)} AS given`;
-    const insert = (table: string, columns: Record<string, 'text' | 'integer'>): string => {
+    const given = (columns: Columns): string => `${dialect.rows('$1', columns)} AS given`;
+    const insert = (table: string, columns: Columns): string => {
       const names = Object.keys(columns).join(', ');
       return `INSERT INTO ${table} (${names}) SELECT ${names} FROM ${given(columns)} WHERE true`;
     };
-    const remove = (table: string, columns: Record<string, 'text' | 'integer'>): string => {
+    const remove = (table: string, columns: Columns): string => {
       const names = Object.keys(columns).join(', ');
       return `DELETE FROM ${table} WHERE (${names}) IN (SELECT ${names} FROM ${given(columns)})`;
     };
@@ -208,8 +155,8 @@ export class RelationRepository {
           friend_remark = excluded.friend_remark, friend_group = excluded.friend_group,
           created_at = excluded.created_at, read_at = excluded.read_at`,
       deleteApplications: remove('friend_application', APPLICATION_KEY),
-      insertBlocks: insert('block', { ...BLOCK, created_at: 'integer' }),
-      deleteBlocks: remove('block', BLOCK),
+      insertBlocks: insert('block', BLOCK),
+      deleteBlocks: remove('block', BLOCK_KEY),
       countAskings: `${insert('application_rate', ASKING)}
         ON CONFLICT (owner_id, asked_at) DO UPDATE SET times = application_rate.times + excluded.times`,
       putRefusals: `${insert('refusal', REFUSAL)}
@@ -241,10 +188,7 @@ export class RelationRepository {
   }
 
   /** Takes the edges with their remarks and custom fields, and out of their owners' groups. */
-  async deleteEdges(
-    tx: Transaction,
-    edges: readonly Pick<NewEdge, 'owner_id' | 'friend_id'>[],
-  ): Promise<void> {
+  async deleteEdges(tx: Transaction, edges: readonly EdgeKey[]): Promise<void> {
     await this.write(tx, this.sql.deleteEdges, edges);
     await this.write(tx, this.sql.deleteMembers, edges);
   }
@@ -258,17 +202,11 @@ export class RelationRepository {
     await this.write(tx, this.sql.deleteApplications, keys);
   }
 
-  async insertBlocks(
-    tx: Transaction,
-    blocks: readonly { owner_id: string; blocked_id: string; created_at: number }[],
-  ): Promise<void> {
+  async insertBlocks(tx: Transaction, blocks: readonly NewBlock[]): Promise<void> {
     await this.write(tx, this.sql.insertBlocks, blocks);
   }
 
-  async deleteBlocks(
-    tx: Transaction,
-    blocks: readonly { owner_id: string; blocked_id: string }[],
-  ): Promise<void> {
+  async deleteBlocks(tx: Transaction, blocks: readonly BlockKey[]): Promise<void> {
     await this.write(tx, this.sql.deleteBlocks, blocks);
   }
 
