@@ -8,7 +8,7 @@ import type { ProfileFanout } from '../events/profile-fanout.service';
 import { upToEntries } from '../lib/cache-bounds';
 import type { Clock } from '../lib/clock';
 import { requireCount } from '../lib/id-list';
-import { isUserID } from '../lib/user-id';
+import { isUserID, USER_ID_PROBLEM } from '../lib/user-id';
 import type { Limits } from '../limits';
 import {
   applyProfileChanges,
@@ -185,7 +185,7 @@ export class UserService {
     for (const user of await this.users.load(tx, userIDs)) current.set(user.id, user);
     return users.map((user) => {
       if (user === null) return null;
-      if (!isUserID(user.userID)) return '"userID" must be 1 to 32 bytes of printable ASCII without blanks.';
+      if (!isUserID(user.userID)) return USER_ID_PROBLEM;
       try {
         current.set(
           user.userID,
