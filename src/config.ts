@@ -12,10 +12,11 @@ import { findNearestName } from './lib/nearest-name';
 import type { Parsed, Setting } from './lib/setting';
 import type { TrustedProxies } from './lib/trusted-proxies';
 import type { Limits } from './limits';
+import type { RateConfig } from './rates/rate-limits';
 import { queryLimitSettings, type QueryLimits } from './query-limits';
 
 /** What the operator decided, checked. Null means that the setting is absent. */
-export interface Config extends PostgresConfig {
+export interface Config extends PostgresConfig, RateConfig {
   readonly host: string;
   /** 0 lets the system pick a free port. */
   readonly port: number;
@@ -23,9 +24,11 @@ export interface Config extends PostgresConfig {
   readonly dataDir: string;
   /** Null means the embedded SQLite in `dataDir`. */
   readonly databaseUrl: string | null;
-  /** One Redis or nodes of one Redis Cluster; null means that PostgreSQL carries the hints, or that nothing has to. */
+  /**
+   * One Redis or nodes of one Redis Cluster; null means that PostgreSQL carries the hints, or that nothing has to, and
+   * that each server counts rates for itself.
+   */
   readonly redisUrls: readonly string[] | null;
-  readonly redisPrefix: string;
   /** Never set together with `jwksUrl`. With neither, the secret is the one in `dataDir`. */
   readonly jwtSecret: string | null;
   readonly jwksUrl: string | null;
@@ -52,15 +55,6 @@ export interface Config extends PostgresConfig {
   /** Whose word about a client's address is believed, and in which header they write it. */
   readonly trustedProxies: TrustedProxies;
   readonly forwardedHeader: ForwardedHeader;
-  readonly rateWindowSeconds: number;
-  /** How many of each within the window, 0 for any number: these three by address, the others by user. */
-  readonly rateRequests: number;
-  readonly rateConnects: number;
-  readonly rateFailures: number;
-  readonly rateQueries: number;
-  readonly rateMutations: number;
-  readonly rateSubscriptions: number;
-  readonly rateExports: number;
   /** From the moment at which the server is not ready any more until it takes no more connections. */
   readonly drainDelayMs: number;
   /** As browsers write them, or `*` for all. */

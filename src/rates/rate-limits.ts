@@ -5,7 +5,7 @@ import { RateRedis } from './rate-redis';
 
 export interface RateConfig {
   readonly rateWindowSeconds: number;
-  /** Points in a window; 0 for no limit. The first three by address, the others by user. */
+  /** How many of each within the window, 0 for any number: the first three by address, the others by user. */
   readonly rateRequests: number;
   readonly rateConnects: number;
   readonly rateFailures: number;
