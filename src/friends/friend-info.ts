@@ -1,6 +1,6 @@
 import type { ItemResult } from '../errors';
 import type { CustomFieldValue } from '../lib/custom-fields';
-import type { Page } from '../lib/page';
+import type { Page, PageKey } from '../lib/page';
 import type { ProfileLoader } from '../users/user.loaders';
 
 export type FriendRelationType = 'NONE' | 'BOTH_WAY' | 'IN_MY_FRIEND_LIST' | 'IN_OTHER_FRIEND_LIST';
@@ -38,6 +38,11 @@ export interface FriendConnection extends Page<FriendInfo> {
 /** A blank separates its parts: user ids have none, so it differs from every user's id and from every other entry's. */
 export function toFriendInfoID(ownerID: string, userID: string): string {
   return `friend ${ownerID} ${userID}`;
+}
+
+/** Where an entry stands in its list. */
+export function toFriendKey({ info }: { info: FriendInfo }): PageKey {
+  return { atMs: info.friendAddTime?.getTime() ?? 0, id: info.userID };
 }
 
 /** The entry of `ownerID` for a user who is not in the list. */

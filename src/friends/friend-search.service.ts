@@ -3,7 +3,7 @@ import { requirePage, toPage, type PageInput, type PageKey } from '../lib/page';
 import { findTextProblem } from '../lib/text';
 import type { Limits } from '../limits';
 import type { Viewer } from '../users/viewer';
-import type { FriendConnection } from './friend-info';
+import { toFriendKey, type FriendConnection } from './friend-info';
 import type { FriendRepository, SearchedFriend } from './friend.repository';
 
 export interface FriendSearch extends PageInput {
@@ -39,11 +39,11 @@ export class FriendSearchService {
     };
     const found = (await this.friends.loadForSearch(viewer.userID)).filter(isMatch);
     const { after } = page;
-    const start = after === null ? 0 : found.findIndex((friend) => isAfter(toKey(friend), after));
+    const start = after === null ? 0 : found.findIndex((friend) => isAfter(toFriendKey(friend), after));
     const rest = start === -1 ? [] : found.slice(start, start + page.first + 1);
     const hasPrevious = after !== null && (start === -1 ? found.length > 0 : start > 0);
     return {
-      ...toPage(LIST, page, rest, toKey, ({ info }) => info, hasPrevious),
+      ...toPage(LIST, page, rest, toFriendKey, ({ info }) => info, hasPrevious),
       countAll: () => Promise.resolve(found.length),
     };
   }
@@ -63,10 +63,6 @@ export class FriendSearchService {
 /** Upper case last: it joins what differs in lower case only, such as the two forms of the Greek sigma. */
 function fold(text: string): string {
   return text.toLowerCase().toUpperCase();
-}
-
-function toKey({ info }: SearchedFriend): PageKey {
-  return { atMs: info.friendAddTime?.getTime() ?? 0, id: info.userID };
 }
 
 /** Whether a key stands behind another in a list that is sorted newest first. */

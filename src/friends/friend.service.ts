@@ -4,11 +4,12 @@ import type { EventLog } from '../events/event-log.repository';
 import { mergeCustomFields, requireCustomFields, type CustomFieldValue } from '../lib/custom-fields';
 import { requireCount, requireIdList } from '../lib/id-list';
 import { hasIsoTime } from '../lib/iso-time';
-import { requirePage, toPage, type PageInput, type PageKey } from '../lib/page';
+import { requirePage, toPage, type PageInput } from '../lib/page';
 import { isUserID } from '../lib/user-id';
 import type { Limits } from '../limits';
 import { requireAdmin, type Viewer } from '../users/viewer';
 import {
+  toFriendKey,
   toRelation,
   type FriendConnection,
   type FriendInfo,
@@ -95,7 +96,7 @@ export class FriendService {
     const page = requirePage(LIST, input, this.limits.pageSize);
     const group = toGroupFilter(groupName);
     if (group === null)
-      return { ...toPage(LIST, page, [], toKey, toNode, false), countAll: () => Promise.resolve(0) };
+      return { ...toPage(LIST, page, [], toFriendKey, toNode, false), countAll: () => Promise.resolve(0) };
     const take = profiles?.beginRead('friends') ?? null;
     const rows = await this.friends.loadPage(viewer.userID, group, page, {
       profiles: take !== null,
@@ -103,7 +104,7 @@ export class FriendService {
     });
     for (const { info, user } of rows) take?.({ userID: info.userID, user, isFriend: true });
     const hasPrevious = await this.friends.hasBefore(viewer.userID, group, page);
-    const { edges, nodes, pageInfo } = toPage(LIST, page, rows, toKey, toNode, hasPrevious);
+    const { edges, nodes, pageInfo } = toPage(LIST, page, rows, toFriendKey, toNode, hasPrevious);
     return { edges, nodes, pageInfo, countAll: () => this.friends.count(viewer.userID, group) };
   }
 
@@ -258,10 +259,6 @@ function requireAddTime(addTime: Date | null | undefined): Date | null {
 function toGroupFilter(groupName: string | null | undefined): string | null {
   if (groupName === null || groupName === undefined) return '';
   return mayNameGroup(groupName) ? groupName : null;
-}
-
-function toKey({ info }: ListedFriend): PageKey {
-  return { atMs: info.friendAddTime?.getTime() ?? 0, id: info.userID };
 }
 
 function toNode({ info }: ListedFriend): FriendInfo {
