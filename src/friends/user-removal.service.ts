@@ -1,6 +1,6 @@
 import { InterruptedByOthersError } from '../database/interrupted';
 import type { Database } from '../database/sql';
-import { toItemResult, type ItemResult } from '../errors';
+import type { ItemResult } from '../errors';
 import type { Bus } from '../events/bus';
 import type { EventLog } from '../events/event-log.repository';
 import type { EventDraft } from '../events/friendship-event';
@@ -23,20 +23,14 @@ export class UserRemovalService {
   ) {}
 
   /**
-   * Administrators only. One answer per user given, in order. Others hear of what their
-   * lists lost; the deleted users' own live streams end. What stays, ids and no texts, is named in docs/security.md.
+   * Administrators only. One answer per user given, in order. Others hear of what their lists lost; the deleted users'
+   * own live streams end. What stays, ids and no texts, is named in docs/security.md.
    */
   async remove(viewer: Viewer, userIDs: readonly string[]): Promise<ItemResult[]> {
     requireAdmin(viewer);
     const list = requireIdList('userIDs', userIDs, this.limits.idsPerCall);
     const removed = await this.removeHeld(list.valid);
-    const results = list.valid.map((userID) =>
-      toItemResult(userID, removed.has(userID) ? 'OK' : 'USER_NOT_FOUND'),
-    );
-    return list.answer(
-      (userID) => toItemResult(userID, 'INVALID_PARAMETERS'),
-      new Map(results.map((result) => [result.userID, result])),
-    );
+    return list.answerCodes(list.valid.map((userID) => (removed.has(userID) ? 'OK' : 'USER_NOT_FOUND')));
   }
 
   /**
