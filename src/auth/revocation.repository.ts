@@ -49,7 +49,7 @@ export class RevocationRepository {
     });
   }
 
-  /** A text that changes when anything in the table does. */
+  /** A text that nearly every change of the table changes. */
   async loadFingerprint(from: Queryable = this.database.reader): Promise<string> {
     const [row] = await from.all<{ fingerprint: string | null }>(
       `SELECT CAST(count(*) AS text) || ' ' || CAST(sum(revoked_at) AS text) || ' ' || CAST(max(revoked_at) AS text)
