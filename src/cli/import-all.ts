@@ -1,7 +1,5 @@
 import { loadConfig } from '../config';
 import { countRows, fillEmptyDatabase } from '../database/empty-database';
-import { openDatabase } from '../database/open-database';
-import { UNBOUNDED } from '../database/postgres-config';
 import { RowInserts } from '../database/row-inserts';
 import type { Database, Transaction } from '../database/sql';
 import { isBefore, readUserRows } from '../database/user-rows';
@@ -9,6 +7,7 @@ import { ExportTally, summarize, toRowLine, type UserEnd } from './export-format
 import { readExport } from './export-reader';
 import { CommandError } from './failure';
 import { CountedBytes, type ImportSource, loadImportSource } from './import-source';
+import { openUnbounded } from './open-unbounded';
 import { Progress } from './progress';
 import type { Terminal } from './terminal';
 
@@ -22,13 +21,8 @@ const ROWS_PER_CHECK = 20_000;
  */
 export async function importAll(terminal: Terminal, path: string): Promise<void> {
   const config = loadConfig(terminal.env);
-  const { dataDir, databaseUrl } = config;
   const source = await loadImportSource(path, terminal.stdin);
-  await using database = await openDatabase({
-    dataDir,
-    databaseUrl,
-    postgres: { ...config, databaseReplicaUrl: null, ...UNBOUNDED },
-  });
+  await using database = await openUnbounded(config);
   const progress = new Progress(terminal.stderr, source.label, source.sizeBytes);
   let summary = '';
   try {
