@@ -40,8 +40,9 @@ async function readHeap() {
 async function measure(viewers) {
   const before = await readHeap();
   const cache = new StrangerCache({ now: () => Date.now() });
+  let user;
   for (let copy = 0; copy < COPIES; copy++) {
-    const user = createProfile(Math.floor(copy / viewers));
+    if (copy % viewers === 0) user = createProfile(copy / viewers);
     cache.keep(
       `viewer-${String(copy % viewers).padStart(6, '0')}`,
       { user, fetchedAt: new Date() },

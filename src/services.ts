@@ -239,7 +239,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   const relations = new RelationService(
     relationRows,
     groupRows,
-    userRows,
+    held,
     strangers,
     log,
     bus,
@@ -251,7 +251,14 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   const replicaReads =
     replica === null
       ? null
-      : new ReplicaReads(database, replica, new StrangerRepository(database), userRows, strangers, isTold);
+      : new ReplicaReads(
+          database,
+          replica,
+          new StrangerRepository(database, held),
+          userRows,
+          strangers,
+          isTold,
+        );
   const rateTrimming = new ApplicationRateTrimming(
     database,
     new ApplicationRateRepository(database),

@@ -1,7 +1,8 @@
 import { loadConfig, type Config } from '../src/config';
 import { openServices, type Services } from '../src/services';
-import { EMPTY_PROFILE, type Profile } from '../src/users/profile';
-import type { ProfileLoader } from '../src/users/user.loaders';
+import type { Viewer } from '../src/users/viewer';
+import type { ProfileLoader, ReadProfile } from '../src/users/user.loaders';
+import { toReadProfile } from './support/profiles';
 import { describeOnStores } from './support/stores';
 
 const SECRET = 'a secret of at least thirty-two bytes';
@@ -30,12 +31,12 @@ describeOnStores('one request sees a user in one version', (store) => {
   });
 
   const begin = (): ProfileLoader => services.createLoaders({ userID: viewerID, isAdmin: false }).profiles;
-  const toRow = (userID: string, nickName: string, isFriend: boolean) => ({
+  const toRow = (userID: string, nickName: string, isFriend: boolean): ReadProfile => ({
     userID,
     isFriend,
-    user: { ...EMPTY_PROFILE, id: userID, nickName, createdAt: new Date(0), updatedAt: new Date(0) },
+    user: toReadProfile({ id: userID, nickName }),
   });
-  const take = (row: { userID: string; user: Profile | null; isFriend: boolean }): void => {
+  const take = (row: ReadProfile): void => {
     profiles.beginRead('anybody')?.(row);
   };
   const nick = async (): Promise<string | undefined> => (await profiles.load('they'))?.user.nickName;
@@ -93,5 +94,29 @@ describeOnStores('one request sees a user in one version', (store) => {
     early?.(toRow('they', 'early', false));
     profiles = begin();
     expect(await nick()).toBe('');
+  });
+
+  it('and so do all who see that version, with one object', async () => {
+    const see = async (viewer: string): Promise<unknown> => {
+      viewerID = viewer;
+      return (await begin().load('star'))?.user;
+    };
+    const admin = { userID: 'admin', isAdmin: true };
+    const self = (userID: string): Viewer => ({ userID, isAdmin: false });
+    for (const userID of ['star', 'parted']) await services.users.register(self(userID));
+    await services.friends.importFriends(admin, 'parted', [{ userID: 'star' }]);
+    await services.friends.remove(self('parted'), ['star'], 'SINGLE');
+    const before = await see('early');
+    // Kept when they parted, before anybody else had read it.
+    expect(await see('parted')).toBe(before);
+    const { bytes } = services.sources.strangers.stats;
+    expect(await see('late')).toBe(before);
+    expect(services.sources.strangers.stats.bytes - bytes).toBeLessThan(600);
+
+    await services.users.setSelfInfo(self('star'), { nickName: 'anew' });
+    const after = await see('newcomer');
+    expect(after).not.toBe(before);
+    expect(await see('another')).toBe(after);
+    expect(await see('late')).toBe(before);
   });
 });

@@ -1,8 +1,8 @@
 import type { Database, Queryable, Transaction } from '../database/sql';
 import { parseCustomFields, type CustomFieldValue } from '../lib/custom-fields';
 import { toKeysetStart, type PageRequest } from '../lib/page';
-import type { Profile } from '../users/profile';
 import { NO_LOOK, READ_COLUMNS, type HeldProfiles, type ProfileRead } from '../users/held-profiles';
+import type { RowProfile } from '../users/profile-row';
 import { toFriendInfoID, toStrangerInfo, type FriendInfo } from './friend-info';
 
 /** What is stored of the way from one user to another. */
@@ -13,14 +13,14 @@ export interface Relationship {
   theyHave: boolean;
   info: FriendInfo;
   /** Null for a user that does not exist, and where profiles were not asked for. */
-  user: Profile | null;
+  user: RowProfile | null;
 }
 
 /** An entry of a list, with the profile where that was asked for. */
 export interface ListedFriend {
   info: FriendInfo;
   /** Null for a user that does not exist, and where profiles were not asked for. */
-  user: Profile | null;
+  user: RowProfile | null;
 }
 
 /** A friend with the texts that a search looks at. */

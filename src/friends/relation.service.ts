@@ -5,8 +5,8 @@ import type { EventLog } from '../events/event-log.repository';
 import type { Clock } from '../lib/clock';
 import type { Limits } from '../limits';
 import type { FriendGroupRepository } from './friend-group.repository';
+import type { HeldProfiles } from '../users/held-profiles';
 import type { StrangerCache } from '../users/stranger-cache';
-import type { UserRepository } from '../users/user.repository';
 import { RelationEffects, type RelationChange } from './relation-effects';
 import type { ListCounts, PairKey, PairRow, RelationRepository } from './relation.repository';
 import { decide, type Decision, type PairState, type RelationAction } from './relation.transitions';
@@ -31,7 +31,7 @@ export class RelationService {
   constructor(
     private readonly relations: RelationRepository,
     private readonly groups: FriendGroupRepository,
-    private readonly users: UserRepository,
+    private readonly held: HeldProfiles,
     private readonly strangers: StrangerCache,
     private readonly log: EventLog,
     private readonly bus: Bus,
@@ -99,7 +99,7 @@ export class RelationService {
     // What is dropped from here on may be of a friend again: the answer to the commit may come late.
     const mark = this.strangers.mark();
     const lost = [...new Set(lostEdges.map((edge) => edge.friend_id))];
-    const profiles = lost.length === 0 ? [] : await this.users.load(tx, lost);
+    const profiles = lost.length === 0 ? [] : await this.held.loadAnew(tx, lost);
     const byID = new Map(profiles.map((user) => [user.id, user]));
     tx.onCommit(() => {
       this.bus.publishEdges(
@@ -109,7 +109,8 @@ export class RelationService {
       for (const { owner_id, friend_id } of lostEdges) {
         const user = byID.get(friend_id);
         if (user !== undefined) {
-          this.strangers.keep(owner_id, { user, fetchedAt: new Date(nowMs) }, mark);
+          const copy = { user: this.held.share(user), fetchedAt: new Date(nowMs) };
+          this.strangers.keep(owner_id, copy, mark);
         }
       }
     });

@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
 import type { Dialect, Queryable } from '../database/sql';
-import { toProfileBytes, type Profile } from './profile';
 import { PROFILE_COLUMNS, RowProfile } from './profile-row';
 
 /** What is read of a profile: which version is stored, if any, or all of it. The version comes first in both. */
@@ -30,6 +29,9 @@ export interface HeldLook {
 /** Where only the statement itself finds whom it reads: nobody could be looked for. */
 export const NO_LOOK: HeldLook = { read: 'version', found: new Map(), drops: 0 };
 
+/** For a statement that reads all of every profile. */
+export const WHOLE: HeldLook = { read: 'whole', found: new Map(), drops: 0 };
+
 const BOUNDS = { max: 100_000, maxSize: 64 * 1024 * 1024 };
 
 /**
@@ -39,7 +41,10 @@ const BOUNDS = { max: 100_000, maxSize: 64 * 1024 * 1024 };
  * Bounded: the one read longest ago goes first, so that showing one moves nothing.
  */
 export class HeldProfiles {
-  private readonly held = new LRUCache<string, RowProfile>({ ...BOUNDS, sizeCalculation: toProfileBytes });
+  private readonly held = new LRUCache<string, RowProfile>({
+    ...BOUNDS,
+    sizeCalculation: ({ bytes }) => bytes,
+  });
   private readonly select: string;
   private drops = 0;
 
@@ -58,7 +63,7 @@ export class HeldProfiles {
     idAt: number,
     readAt: number,
     { read, found: seen, drops }: HeldLook,
-  ): Promise<(Profile | null)[]> {
+  ): Promise<(RowProfile | null)[]> {
     const missing = new Set<string>();
     const isSeen = seen.size > 0 && drops === this.drops;
     const found = rows.map((row) => {
@@ -72,10 +77,7 @@ export class HeldProfiles {
     });
     if (missing.size === 0) return found;
     const others = new Map<string, RowProfile>();
-    for (const row of await from.tuples(this.select, [JSON.stringify([...missing])])) {
-      const profile = this.hold(new RowProfile(row, 0));
-      others.set(profile.id, profile);
-    }
+    for (const profile of await this.loadAnew(from, [...missing])) others.set(profile.id, this.hold(profile));
     return found.map((profile, index) => profile ?? others.get(rows[index]?.[idAt] as string) ?? null);
   }
 
@@ -92,6 +94,18 @@ export class HeldProfiles {
       found.set(userID, profile);
     }
     return { read, found, drops: this.drops };
+  }
+
+  /** Those of the users that exist, in no order, each an object of its own that is not held: for what may be undone. */
+  async loadAnew(from: Queryable, userIDs: readonly string[]): Promise<RowProfile[]> {
+    const rows = await from.tuples(this.select, [JSON.stringify(userIDs)]);
+    return rows.map((row) => new RowProfile(row, 0));
+  }
+
+  /** The object that is held of this version; the one given where none is. It must have been committed. */
+  share(profile: RowProfile): RowProfile {
+    const held = this.held.peek(profile.id);
+    return held?.isSameVersion(profile) === true ? held : this.hold(profile);
   }
 
   private hold(profile: RowProfile): RowProfile {

@@ -1,6 +1,6 @@
 import { parseCustomFields, type CustomFieldValue } from '../lib/custom-fields';
 import { TextRoom } from '../lib/text-room';
-import type { AllowType, Gender, Profile } from './profile';
+import { toProfileBytes, type AllowType, type Gender, type Profile } from './profile';
 
 /** The columns of a profile, of the user `u`, in the order in which `RowProfile` takes them. */
 export const PROFILE_COLUMNS = [
@@ -33,6 +33,10 @@ export class RowProfile extends TextRoom implements Profile {
   readonly role: number;
   readonly level: number;
   readonly customInfo: readonly CustomFieldValue[];
+  /** About what it takes of memory. */
+  readonly bytes: number;
+  /** How many viewers have it as their copy of a stranger: counted where those are kept. */
+  copies = 0;
   readonly #createdSeconds: number;
   readonly #createdMs: number;
   readonly #updatedSeconds: number;
@@ -55,6 +59,7 @@ export class RowProfile extends TextRoom implements Profile {
     this.#createdSeconds = (createdAtMs - this.#createdMs) / 1_000;
     this.#updatedMs = updatedAtMs % 1_000;
     this.#updatedSeconds = (updatedAtMs - this.#updatedMs) / 1_000;
+    this.bytes = toProfileBytes(this);
   }
 
   get createdAt(): Date {
@@ -65,7 +70,17 @@ export class RowProfile extends TextRoom implements Profile {
     return new Date(this.#updatedSeconds * 1_000 + this.#updatedMs);
   }
 
-  /** Whether this is the version that stands at `at` in the row: each change has a later moment. */
+  /** Of one user: each change has a later moment. */
+  isSameVersion(other: RowProfile): boolean {
+    return (
+      other.#updatedSeconds === this.#updatedSeconds &&
+      other.#updatedMs === this.#updatedMs &&
+      other.#createdSeconds === this.#createdSeconds &&
+      other.#createdMs === this.#createdMs
+    );
+  }
+
+  /** Whether this is the version that stands at `at` in the row. */
   isVersionIn(row: readonly unknown[], at: number): boolean {
     return (
       row[at + 1] === this.#updatedSeconds * 1_000 + this.#updatedMs &&

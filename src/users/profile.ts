@@ -60,8 +60,6 @@ export const EMPTY_PROFILE: ProfileFields = {
 };
 
 const FIELDS = Object.keys(EMPTY_PROFILE) as (keyof ProfileFields)[];
-/** What tells two versions of a profile apart by `===`; the custom fields stand beside them. */
-export const PLAIN_FIELDS = FIELDS.filter((field) => field !== 'customInfo');
 const TEXT_FIELDS = ['nickName', 'faceUrl', 'selfSignature'] as const;
 const NUMBER_FIELDS = ['role', 'level'] as const;
 

@@ -79,6 +79,11 @@ export class RecentCopies<Copy extends HeldCopy> {
     return newer === this.ends ? undefined : (newer as Copy);
   }
 
+  /** From the one used longest ago on. None may be added or removed meanwhile. */
+  *[Symbol.iterator](): Generator<Copy> {
+    for (let copy = this.ends.newer; copy !== this.ends; copy = copy.newer) yield copy as Copy;
+  }
+
   clear(): void {
     this.holders.clear();
     this.count = 0;

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { upToEntries } from '../lib/cache-bounds';
 import type { Clock } from '../lib/clock';
-import { PLAIN_FIELDS, toProfileBytes, type Profile } from './profile';
+import type { Profile } from './profile';
+import type { RowProfile } from './profile-row';
 import { HeldCopy, RecentCopies } from './recent-copies';
 
 /** A profile as somebody sees it. */
@@ -11,22 +12,17 @@ export interface ProfileCopy {
   fetchedAt: Date;
 }
 
-/** One version of a profile, held once however many viewers see it. */
-interface Shared {
-  user: Profile;
-  holders: number;
-  bytes: number;
+/** A profile as it was read from the store; whoever reads the same version, while it is held, has the same object. */
+export interface KeptCopy extends ProfileCopy {
+  user: RowProfile;
 }
 
-class Entry extends HeldCopy implements ProfileCopy {
-  readonly user: Profile;
-
+class Entry extends HeldCopy implements KeptCopy {
   constructor(
-    readonly shared: Shared,
+    readonly user: RowProfile,
     readonly fetchedAt: Date,
   ) {
     super();
-    this.user = shared.user;
   }
 
   override get userID(): string {
@@ -38,7 +34,7 @@ const FRESH_MS = 10 * 60 * 1_000;
 const MAX_ENTRIES = 100_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Of a copy, and of a viewer who has any. Measured: see docs/operations.md. */
-const ENTRY_BYTES = 230;
+const ENTRY_BYTES = 220;
 const VIEWER_BYTES = 280;
 /** How many drops are told apart: a read that takes longer than so many is not kept. */
 const MAX_DROPS = 10_000;
@@ -64,7 +60,6 @@ export interface CacheStats extends CacheBounds {
  */
 export class StrangerCache {
   private readonly entries = new RecentCopies<Entry>();
-  private readonly latest = new Map<string, Shared>();
   /** When users were deleted: older copies of them are void. */
   private readonly deleted = new LRUCache<string, number>({
     ...upToEntries(MAX_ENTRIES),
@@ -86,7 +81,8 @@ export class StrangerCache {
   /** Before this moment users may have been deleted unheard, or copies given that are not held any more. */
   private unknownUntilMs = -Infinity;
 
-  private sharedBytes = 0;
+  /** Of all profiles that anybody has a copy of. */
+  private profileBytes = 0;
   private readonly counts = { hits: 0, misses: 0, evictions: 0 };
 
   /** @param isTold - false while drops of other processes may go unheard: nothing is given or kept then */
@@ -125,23 +121,23 @@ export class StrangerCache {
   }
 
   /** Keeps a copy that was read since `mark`, unless it was dropped meanwhile: it may be what was dropped. */
-  keep(viewerID: string, copy: ProfileCopy, mark: number): void {
-    const userID = copy.user.id;
+  keep(viewerID: string, { user, fetchedAt }: KeptCopy, mark: number): void {
+    const userID = user.id;
+    const fetchedAtMs = fetchedAt.getTime();
     if (this.isDroppedSince(viewerID, userID, mark) || !this.isTold()) {
       // It is shown all the same, once.
-      this.unknownUntilMs = Math.max(this.unknownUntilMs, copy.fetchedAt.getTime());
+      this.unknownUntilMs = Math.max(this.unknownUntilMs, fetchedAtMs);
       return;
     }
     const held = this.entries.find(viewerID, userID);
     if (held !== undefined) {
       // Of two reads at a time, the one that came from an older state must not be what is seen next.
-      if (held.fetchedAt > copy.fetchedAt) return;
+      if (held.fetchedAt > fetchedAt) return;
       this.remove(held);
     }
-    const shared = this.share(copy.user);
-    shared.holders++;
-    this.entries.add(viewerID, new Entry(shared, copy.fetchedAt));
-    this.newestFetchedMs = Math.max(this.newestFetchedMs, copy.fetchedAt.getTime());
+    if (user.copies++ === 0) this.profileBytes += user.bytes;
+    this.entries.add(viewerID, new Entry(user, fetchedAt));
+    this.newestFetchedMs = Math.max(this.newestFetchedMs, fetchedAtMs);
     const { bounds } = this;
     for (let oldest = this.entries.findOldest(); oldest !== undefined; oldest = this.entries.findOldest()) {
       if (this.entries.size <= bounds.entries && this.bytes <= bounds.bytes) return;
@@ -190,14 +186,14 @@ export class StrangerCache {
   dropAll(): void {
     this.droppedAll = ++this.drops;
     this.unknownUntilMs = this.clock.now();
+    for (const { user } of this.entries) user.copies = 0;
     this.entries.clear();
-    this.latest.clear();
-    this.sharedBytes = 0;
+    this.profileBytes = 0;
     this.dropped.clear();
   }
 
   private get bytes(): number {
-    return this.entries.size * ENTRY_BYTES + this.entries.viewers * VIEWER_BYTES + this.sharedBytes;
+    return this.entries.size * ENTRY_BYTES + this.entries.viewers * VIEWER_BYTES + this.profileBytes;
   }
 
   /** When the user was deleted last, or later where that may not be remembered; -Infinity for never. */
@@ -219,37 +215,10 @@ export class StrangerCache {
 
   private remove(entry: Entry): void {
     this.entries.remove(entry);
-    this.release(entry.shared);
-  }
-
-  private share(user: Profile): Shared {
-    const held = this.latest.get(user.id);
-    if (held !== undefined && isSame(held.user, user)) return held;
-    const shared = { user, holders: 0, bytes: toProfileBytes(user) };
-    this.sharedBytes += shared.bytes;
-    this.latest.set(user.id, shared);
-    return shared;
-  }
-
-  private release(shared: Shared): void {
-    if (--shared.holders > 0) return;
-    this.sharedBytes -= shared.bytes;
-    if (this.latest.get(shared.user.id) === shared) this.latest.delete(shared.user.id);
+    if (--entry.user.copies === 0) this.profileBytes -= entry.user.bytes;
   }
 }
 
 function toKey(viewerID: string, userID: string): string {
   return `${viewerID} ${userID}`;
-}
-
-function isSame(left: Profile, right: Profile): boolean {
-  // Two changes may share a moment, so that one is not enough; but most differ in it.
-  if (left === right) return true;
-  return (
-    left.updatedAt.getTime() === right.updatedAt.getTime() &&
-    left.createdAt.getTime() === right.createdAt.getTime() &&
-    PLAIN_FIELDS.every((field) => left[field] === right[field]) &&
-    (left.customInfo === right.customInfo ||
-      JSON.stringify(left.customInfo) === JSON.stringify(right.customInfo))
-  );
 }

@@ -2,8 +2,9 @@ import DataLoader from 'dataloader';
 import type { Database } from '../database/sql';
 import type { Clock } from '../lib/clock';
 import type { Profile } from './profile';
+import type { RowProfile } from './profile-row';
 import type { ProfileReads } from './profile-reads';
-import type { ProfileCopy, StrangerCache } from './stranger-cache';
+import type { KeptCopy, ProfileCopy, StrangerCache } from './stranger-cache';
 import type { UserRepository } from './user.repository';
 
 type Found = ProfileCopy | null;
@@ -22,7 +23,7 @@ export interface ProfileLoader {
 /** A profile as it was read from the store; null for a user that does not exist. */
 export interface ReadProfile {
   userID: string;
-  user: Profile | null;
+  user: RowProfile | null;
   /** Whether the user is in the viewer's friend list. */
   isFriend: boolean;
 }
@@ -82,9 +83,9 @@ export class ViewersProfiles implements ProfileLoader {
       if (isFriend) this.noteFriend(userID);
       const isStranger = !isFriend && userID !== this.viewerID;
       const held = isStranger && user !== null ? strangers.find(this.viewerID, userID) : null;
-      const found = held ?? (user === null ? null : { user, fetchedAt });
-      this.seen.set(userID, found);
-      if (isStranger && held === null && found !== null) strangers.keep(this.viewerID, found, mark);
+      const read = user === null ? null : { user, fetchedAt };
+      this.seen.set(userID, held ?? read);
+      if (isStranger && held === null && read !== null) strangers.keep(this.viewerID, read, mark);
     };
   }
 
@@ -92,7 +93,7 @@ export class ViewersProfiles implements ProfileLoader {
     const { reads, strangers, clock } = this.sources;
     const mark = strangers.mark();
     const fetchedAt = new Date(clock.now());
-    const copies = new Map<string, ProfileCopy>();
+    const copies = new Map<string, KeptCopy>();
     for (const { user, isFriend, asOfMs } of await reads.load(this.viewerID, userIDs)) {
       const copy = { user, fetchedAt: asOfMs === undefined ? fetchedAt : new Date(asOfMs) };
       copies.set(user.id, copy);

@@ -2,6 +2,7 @@ import type { Database, Queryable, Transaction } from '../database/sql';
 import { parseCustomFields } from '../lib/custom-fields';
 import { READ_COLUMNS, toEachRead, type HeldProfiles, type ProfileRead } from './held-profiles';
 import type { AdminForbidType, AllowType, Gender, Profile } from './profile';
+import type { RowProfile } from './profile-row';
 
 /** A profile with what only administrators write. */
 export interface UserRecord extends Profile {
@@ -10,14 +11,14 @@ export interface UserRecord extends Profile {
 
 /** A user in somebody's eyes. */
 export interface SeenUser {
-  user: Profile;
+  user: RowProfile;
   /** Whether the user is in the viewer's friend list. */
   isFriend: boolean;
   /** When this was so, where that is before it was read. */
   asOfMs?: number;
 }
 
-export interface UserRow {
+interface UserRow {
   id: string;
   nick_name: string;
   face_url: string;
@@ -49,7 +50,7 @@ const COLUMNS = {
   updated_at: 'integer',
 } as const satisfies Record<keyof UserRow, 'text' | 'integer'>;
 
-export const USER_COLUMNS: readonly string[] = Object.keys(COLUMNS);
+const USER_COLUMNS: readonly string[] = Object.keys(COLUMNS);
 
 type SeenRow = readonly [isFriend: boolean | number, ...version: unknown[]];
 type ViewersRow = readonly [viewerID: string, isFriend: boolean | number, ...version: unknown[]];
@@ -138,7 +139,7 @@ export class UserRepository {
   }
 }
 
-export function toRecord(row: UserRow): UserRecord {
+function toRecord(row: UserRow): UserRecord {
   return {
     id: row.id,
     nickName: row.nick_name,

@@ -1,5 +1,6 @@
 import { postgresDialect } from '../../src/database/postgres-dialect';
 import type { Queryable } from '../../src/database/sql';
+import { HeldProfiles } from '../../src/users/held-profiles';
 import { StrangerRepository } from '../../src/users/stranger.repository';
 import { tourApi } from './api-tour';
 import { TestServer } from './server';
@@ -29,7 +30,7 @@ export async function gatherStatements(store: Store): Promise<Set<string>> {
   }
   if (store.name === 'SQLite') return statements;
   // Those that a replica takes part in, which is not there.
-  const strangers = new StrangerRepository({ dialect: postgresDialect });
+  const strangers = new StrangerRepository({ dialect: postgresDialect }, new HeldProfiles(postgresDialect));
   const note = async (sql: string): Promise<never[]> => {
     statements.add(toOneLine(sql));
     return [];
