@@ -108,6 +108,27 @@ describeOnStores('addFriend', (store) => {
     },
   );
 
+  it('crossing a request: the own entry has the own words where there are any, and those of the request otherwise', async () => {
+    await createUsers(server, ['a7', 'b7', 'c7', 'd7']);
+    const asked = { userID: 'a7', addWording: 'hello', addSource: 'x' };
+    for (const they of ['b7', 'c7', 'd7'])
+      expect(await addFriend(server, they, asked)).toMatchObject({ resultCode: 'PENDING' });
+    for (const words of [
+      { userID: 'b7', addWording: 'own' },
+      { userID: 'c7', addSource: 'own' },
+      { userID: 'd7' },
+    ])
+      expect(await addFriend(server, 'a7', words)).toMatchObject({ resultCode: 'OK' });
+    const entries = (await loadList('a7')) as { userID: string }[];
+    expect(entries.toSorted((one, other) => (one.userID < other.userID ? -1 : 1))).toMatchObject([
+      { userID: 'b7', addWording: 'own', addSource: '' },
+      { userID: 'c7', addWording: '', addSource: 'AddSource_Type_own' },
+      { userID: 'd7', addWording: 'hello', addSource: 'AddSource_Type_x' },
+    ]);
+    for (const they of ['b7', 'c7', 'd7'])
+      expect(await loadList(they)).toMatchObject([{ addWording: 'hello', addSource: 'AddSource_Type_x' }]);
+  });
+
   it('puts the friend into a group that is there', async () => {
     await befriend(server, 'a6', 'c6');
     await createUsers(server, ['b6'], { allowType: 'ALLOW_ANY' });

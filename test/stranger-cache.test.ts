@@ -70,6 +70,14 @@ describe('what is read while something changes', () => {
     ).toBe(false);
   });
 
+  it('is not kept in the place of what was read later and came first', () => {
+    const [older, later] = [998, 999].map((atMs) => ({ user: copy.user, fetchedAt: new Date(atMs) }));
+    if (older === undefined || later === undefined) throw new Error('There are two.');
+    const mark = strangers.mark();
+    for (const read of [later, older]) strangers.keep('me', read, mark);
+    expect(strangers.find('me', 'they')?.fetchedAt).toBe(later.fetchedAt);
+  });
+
   it('is neither given nor kept while others are not heard', () => {
     expect(isKept(() => undefined)).toBe(true);
     isTold = false;
