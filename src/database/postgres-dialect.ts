@@ -18,4 +18,5 @@ export const postgresDialect: Dialect = {
     );
   },
   list: (expression) => `CAST(coalesce(json_agg(${expression}), '[]') AS text)`,
+  digest: (expression) => `CAST(sum(hashtextextended(${expression}, 0)) AS text)`,
 };

@@ -15,4 +15,6 @@ export const sqliteDialect: Dialect = {
     return `(SELECT ${list.join(', ')} FROM json_each(${parameter}))`;
   },
   list: (expression) => `json_group_array(${expression})`,
+  // It has no function that makes a number of a text.
+  digest: (expression) => `json_group_array(${expression})`,
 };
