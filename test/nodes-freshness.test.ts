@@ -132,8 +132,8 @@ describeWithOwnRedis('a node that is cut off from the bus alone', () => {
     await redis.remove();
   });
 
-  const look = async (node: TestServer): Promise<string> =>
-    (await node.call<{ usersInfo: [Seen] }>('me', USERS_INFO, { id: 'they' })).usersInfo[0].user.nickName;
+  const look = async (node: TestServer, viewer = 'me'): Promise<string> =>
+    (await node.call<{ usersInfo: [Seen] }>(viewer, USERS_INFO, { id: 'they' })).usersInfo[0].user.nickName;
   const rename = (node: TestServer, nick: string): Promise<unknown> =>
     node.call(
       'they',
@@ -172,6 +172,29 @@ describeWithOwnRedis('a node that is cut off from the bus alone', () => {
     await listener.stop();
     // What was shown once is not older the next time.
     expect(await look(one)).toBe('new');
+  }, 60_000);
+
+  it('shows a friend as stored after an event that was shown to many alike, too', async () => {
+    const { one, other } = nodes;
+    const viewers = ['me', 'you'];
+    await rename(other, 'old');
+    const listeners = [];
+    for (const viewer of viewers) {
+      await one.call(viewer, '{ me { id } }');
+      listeners.push((await TestListener.open(one, viewer, { types: ['FRIEND_INFO_CHANGED'] })).listener);
+      expect(await look(one, viewer)).toBe('old');
+    }
+    cable.swallow();
+    for (const viewer of viewers)
+      expect(await act(other, viewer, 'addFriend(input: { userID: "they" })')).toBe('OK');
+    // Told by the one that has not heard of the friends: to both in one turn.
+    await rename(one, 'new');
+    for (const [index, listener] of listeners.entries()) {
+      const friends = [{ user: { nickName: 'new' } }];
+      expect(await listener.next()).toMatchObject({ type: 'FRIEND_INFO_CHANGED', friends });
+      await listener.stop();
+      expect(await look(one, viewers[index])).toBe('new');
+    }
   }, 60_000);
 });
 

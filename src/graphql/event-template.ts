@@ -62,9 +62,15 @@ export class EventTemplates {
     const groups = template.hasGroups
       ? await this.sources.groups.loadNamesByOwner(owners, friendID)
       : new Map<string, string[]>();
-    return {
+    const left: number[] = [];
+    for (const [place, owner] of owners.entries()) {
       // Who is no longer in the list is a stranger, and strangers have copies of their own.
-      left: [...owners.keys()].filter((place) => findEntry(owners[place] ?? '') === null),
+      if (findEntry(owner) === null) left.push(place);
+      // An older copy, of one who became a friend unheard, must not be what is seen next.
+      else this.sources.strangers.dropFriend(owner, friendID);
+    }
+    return {
+      left,
       textOf: toTextOf(deliveries, (delivery) =>
         template.fill(delivery, findEntry(delivery.userID) ?? undefined, groups.get(delivery.userID)),
       ),
