@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDatabase } from '../src/database/open-database';
 import type { Clock } from '../src/lib/clock';
+import { Cable } from './support/cable';
 import { waitUntilReady } from './support/nodes';
 import { act } from './support/people';
 import { PostgresPair } from './support/postgres-pair';
@@ -224,4 +225,32 @@ if (!canStartPostgres) console.warn('Skipping the suite on a read replica: there
     while (look()[0] === null) await delay(10);
     expect(look()[1]).toBeLessThanOrEqual(1_000);
   });
+
+  it('is never read from in place of the primary, whatever its address leads to for a while', async () => {
+    const { cable, url } = await Cable.layToDatabase(pair.url);
+    const database = await openDatabase({ dataDir: '', databaseUrl: url });
+    cable.plug(Number(new URL(pair.replicaUrl).port));
+    cable.cut();
+    const read = database.reader.all('SELECT pg_is_in_recovery() AS is_standby');
+    await cable.nextAttempt();
+    cable.plug(Number(new URL(pair.url).port));
+    expect(await read).toEqual([{ is_standby: false }]);
+    await database.stop();
+    await cable.remove();
+  });
+
+  it('is not asked when it stays on the timeline of a primary that was replaced', async () => {
+    await pair.failOver();
+    const problems: unknown[] = [];
+    await using database = await openDatabase({
+      dataDir: '',
+      databaseUrl: pair.replicaUrl,
+      postgres: { databaseReplicaUrl: pair.url },
+      onError: (error) => problems.push(error),
+    });
+    const isAsked = (): boolean => typeof database.replica?.asOfMs === 'number';
+    while (problems.length === 0 && !isAsked()) await delay(10);
+    expect(isAsked()).toBe(false);
+    expect(problems).toMatchObject([{ cause: { message: expect.stringContaining('timeline') as string } }]);
+  }, 60_000);
 });

@@ -8,17 +8,25 @@ import { entities, migrations } from './schema';
 /** TypeORM's default one prints to the console, among the server's JSON lines; what it says also rejects. */
 const SILENT_LOGGER = 'debug';
 
+/** Fails as if the server were starting, so that another connection is made: its address may lead to the primary then. */
+const REFUSE_STANDBY = `DO $$ BEGIN
+  IF pg_is_in_recovery() THEN
+    RAISE 'This server is a standby, not the primary.' USING ERRCODE = 'cannot_connect_now';
+  END IF;
+END $$`;
+
 /** Connections for transactions. */
 export function createPostgresWriter(url: string, config: PostgresConfig, pooling: Pooling): DataSource {
   return createDataSource(url, config, pooling === 'session' ? toSessionSettings(config) : null, false);
 }
 
 /**
- * Connections that cannot write, unless a pooler is in between. Apart from the others, so that a transaction that
- * waits for a read never waits for a connection that another transaction holds.
+ * Connections to the primary that cannot write, unless a pooler is in between. Apart from the others, so that a
+ * transaction that waits for a read never waits for a connection that another transaction holds.
  */
 export function createPostgresReader(url: string, config: PostgresConfig, pooling: Pooling): DataSource {
-  const settings = `${toSessionSettings(config)}; SET default_transaction_read_only = on`;
+  // A standby would be read from, as late as it is, for as long as the connection is used.
+  const settings = `${toSessionSettings(config)}; ${REFUSE_STANDBY}; SET default_transaction_read_only = on`;
   const isShared = toLaneCount(config, pooling) > 0;
   return createDataSource(url, config, pooling === 'session' ? settings : null, isShared);
 }

@@ -13,9 +13,20 @@ const LOOK_MS = 500;
 const ANSWER_MS = 2_000;
 
 // What is visible on the primary is in its log up to here, written to the disk or not.
-const PRIMARY_PLACE = 'SELECT CAST(pg_current_wal_insert_lsn() AS text) AS place';
+const PRIMARY_PLACE = `SELECT CAST(pg_current_wal_insert_lsn() AS text) AS place,
+  pg_walfile_name(pg_current_wal_insert_lsn()) AS file`;
+// The newest timeline that it follows, from three who hear of it one after another; the first tells it to monitors only.
 const REPLICA_PLACE = `SELECT pg_is_in_recovery() AS is_standby,
-  CAST(pg_last_wal_replay_lsn() AS text) AS place`;
+  CAST(pg_last_wal_replay_lsn() AS text) AS place,
+  greatest((SELECT received_tli FROM pg_stat_wal_receiver),
+    (SELECT min_recovery_end_timeline FROM pg_control_recovery()),
+    (SELECT timeline_id FROM pg_control_checkpoint())) AS timeline`;
+
+interface ReplicaPlace {
+  is_standby: boolean;
+  place: string | null;
+  timeline: number;
+}
 
 export interface PostgresReplicaOptions {
   url: string;
@@ -108,12 +119,16 @@ export class PostgresReplica implements Replica {
   async #look(): Promise<void> {
     try {
       const atMs = this.options.clock.now();
-      const [primary] = await this.options.askPrimary<{ place: string }>(PRIMARY_PLACE);
+      const [primary] = await this.options.askPrimary<{ place: string; file: string }>(PRIMARY_PLACE);
       if (primary !== undefined) this.#await(atMs, toLsn(primary.place));
-      const { rows } = await this.#pool.query<{ is_standby: boolean; place: string | null }>(REPLICA_PLACE);
+      const { rows } = await this.#pool.query<ReplicaPlace>(REPLICA_PLACE);
       const [replica] = rows;
       if (replica?.is_standby !== true || replica.place === null) {
         throw new Error('AMICUS_DATABASE_REPLICA_URL names a database that is not a streaming replica.');
+      }
+      // Since a failover the same place in the log is another state on each timeline.
+      if (primary !== undefined && toTimeline(primary.file) !== replica.timeline) {
+        throw new Error('The replica is not on the timeline of the primary.');
       }
       this.#arrive(toLsn(replica.place));
     } catch (error) {
@@ -162,4 +177,9 @@ export class PostgresReplica implements Replica {
     }
     this.#wasUp = false;
   }
+}
+
+/** A file of the log is named by its timeline first, in eight hexadecimal digits. */
+function toTimeline(file: string): number {
+  return parseInt(file.slice(0, 8), 16);
 }

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrateDatabase } from '../../src/database/open-database';
 import type { OwnProgram } from './own-program';
@@ -19,7 +19,7 @@ export class PostgresPair {
 
   private constructor(
     private readonly folder: string,
-    private readonly primary: OwnProgram,
+    private primary: OwnProgram,
     private readonly ports: { primary: number; standby: number },
   ) {}
 
@@ -52,6 +52,26 @@ export class PostgresPair {
   async killStandby(): Promise<void> {
     await this.standby?.end();
     this.standby = null;
+  }
+
+  /**
+   * The replica takes the primary's part, without the last of its log. What was the primary comes back as a replica that
+   * has all of it and that nobody sends anything: it stays on the old timeline, ahead of the new one.
+   */
+  async failOver(): Promise<void> {
+    await this.killStandby();
+    await withClient(this.url, async (client) => {
+      for (let segment = 0; segment < 3; segment++) {
+        await client.query(`SELECT pg_logical_emit_message(false, 'test', 'more')`);
+        await client.query('SELECT pg_switch_wal()');
+      }
+    });
+    await this.primary.end();
+    await this.startStandby();
+    await withClient(this.replicaUrl, (client) => client.query('SELECT pg_promote()'));
+    const data = join(this.folder, 'primary');
+    await writeFile(join(data, 'standby.signal'), '');
+    this.primary = await start(data, this.ports.primary);
   }
 
   /** From now on the replica takes what the primary sends and does not show it. */
