@@ -241,6 +241,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       operationsPerSocket: config.operationsPerSocket,
     });
     const sockets = attachWebSocket(server, protocol, {
+      connections,
       rateDoor,
       observer,
       onError,

@@ -1,3 +1,4 @@
+import { RawConnection } from './support/raw-connection';
 import { Sockets } from './support/sockets';
 
 describe('the sub-protocol of a socket', () => {
@@ -24,4 +25,38 @@ describe('the sub-protocol of a socket', () => {
       await expect(socket.next()).rejects.toThrow('The socket has closed.');
     },
   );
+});
+
+describe('an upgrade behind a request on one connection', () => {
+  const sockets = Sockets.onOwnServer();
+  const toUpgrade = (path: string): string =>
+    `GET ${path} HTTP/1.1\r\nHost: amicus\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+    'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n' +
+    'Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n';
+  const findStatuses = (text: string): string[] =>
+    [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status = '']) => status);
+  const toRequests = async (count: number): Promise<string> => {
+    const { authorization = '' } = await sockets.server.headers('ann');
+    const ask = `GET /graphql?query={me{id}} HTTP/1.1\r\nHost: amicus\r\nAuthorization: ${authorization}\r\n\r\n`;
+    return ask.repeat(count);
+  };
+
+  it.each([1, 5])('is answered behind all of the %d that came before', async (count) => {
+    const connection = await RawConnection.open(sockets.server.url);
+    connection.write((await toRequests(count)) + toUpgrade('/graphql'));
+    const text = await connection.until(
+      (sofar) => sofar.includes('HTTP/1.1 101') && sofar.endsWith('\r\n\r\n'),
+    );
+    expect(findStatuses(text)).toEqual([...Array.from({ length: count }, () => '200'), '101']);
+    // Pings of nothing are answered: the socket serves.
+    connection.write(Buffer.from([0x89, 0x80, 0, 0, 0, 0]));
+    expect((await connection.until((all) => all.length > text.length)).slice(text.length)).toBe('\x8a\x00');
+    connection.close();
+  });
+
+  it('is refused behind it, too', async () => {
+    const connection = await RawConnection.open(sockets.server.url);
+    connection.write((await toRequests(1)) + toUpgrade('/elsewhere'));
+    expect(findStatuses(await connection.untilClosed())).toEqual(['200', '404']);
+  });
 });

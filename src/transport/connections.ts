@@ -14,6 +14,8 @@ export class Connections {
   private readonly underWay = new Map<Duplex, number>();
   /** The longest idle first. */
   private readonly idle = new Set<Duplex & { readonly bytesRead?: number }>();
+  /** Who waits until all that came before on a connection is answered. */
+  private readonly waiting = new Map<Duplex, () => void>();
   /** For want of room, since the start. */
   dropped = 0;
 
@@ -50,12 +52,23 @@ export class Connections {
     return this.underWay.get(connection) ?? 0;
   }
 
+  /**
+   * Resolves when no request is under way on the connection any more, or when it has closed. For its last request, behind
+   * which Node reads no other: an upgrade.
+   */
+  async untilAnswered(connection: Duplex): Promise<void> {
+    if (this.countRequests(connection) === 0) return;
+    await new Promise<void>((resolve) => this.waiting.set(connection, resolve));
+  }
+
   /** Once for each request that has begun. */
   endRequest(connection: Duplex): void {
     const count = this.underWay.get(connection);
     if (count === undefined) return;
     this.underWay.set(connection, count - 1);
-    if (count === 1) this.idle.add(connection);
+    if (count > 1) return;
+    this.idle.add(connection);
+    this.endWaiting(connection);
   }
 
   /** Somebody with a valid token is served on it: until the request ends, or for good where there is none. */
@@ -84,5 +97,11 @@ export class Connections {
   private leave(connection: Duplex): void {
     this.underWay.delete(connection);
     this.idle.delete(connection);
+    this.endWaiting(connection);
+  }
+
+  private endWaiting(connection: Duplex): void {
+    this.waiting.get(connection)?.();
+    this.waiting.delete(connection);
   }
 }

@@ -4,6 +4,7 @@ import { handleProtocols, type Server as Protocol } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Verdict } from '../rates/rate-limit';
 import { toRateHeaders } from '../rates/rate-refusal';
+import type { Connections } from './connections';
 import type { Session } from './graphql-ws-protocol';
 import { GRAPHQL_PATH } from './http';
 import type { Observer } from './observer';
@@ -33,12 +34,13 @@ export function attachWebSocket(
   server: Server,
   protocol: Protocol<Session>,
   {
+    connections,
     rateDoor,
     observer,
     onError,
     requests,
     waitForDocument,
-  }: { rateDoor: RateDoor; observer: Observer } & Pick<
+  }: { connections: Connections; rateDoor: RateDoor; observer: Observer } & Pick<
     SocketOptions,
     'onError' | 'requests' | 'waitForDocument'
   >,
@@ -65,18 +67,23 @@ export function attachWebSocket(
   // Begins with the first socket: a server that could not listen has nothing to stop, and one that stops takes none.
   let heartbeat: NodeJS.Timeout | undefined;
   server.on('upgrade', (request, connection, head) => {
-    if (splitUrl(request).path !== GRAPHQL_PATH) {
-      connection.on('error', () => connection.destroy());
-      sendAway(connection, 'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-      return;
-    }
     const onLost = (): void => {
       connection.destroy();
     };
     connection.on('error', onLost);
-    rateDoor
-      .findConnectRefusal(request)
+    const untilAnswered = connections.untilAnswered(connection);
+    if (splitUrl(request).path !== GRAPHQL_PATH) {
+      void untilAnswered.then(() => {
+        sendAway(connection, 'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      });
+      return;
+    }
+    // The answers on one connection come in the order of its requests (RFC 9112, section 9.3.2).
+    untilAnswered
+      .then(() => rateDoor.findConnectRefusal(request))
       .then((refusal) => {
+        // An answer before this one was the last, or the client has gone meanwhile.
+        if (!connection.writable) return;
         if (refusal !== null) {
           sendAway(connection, toRefusal(refusal));
           return;
