@@ -1,7 +1,8 @@
 import { loadConfig } from '../config';
 import { countRows, fillEmptyDatabase } from '../database/empty-database';
 import { RowInserts } from '../database/row-inserts';
-import type { Database, Transaction } from '../database/sql';
+import type { Database, SqlValue, Transaction } from '../database/sql';
+import type { Table } from '../database/tables';
 import { isBefore, readUserRows } from '../database/user-rows';
 import { ExportTally, summarize, toRowLine, type UserEnd } from './export-format';
 import { readExport } from './export-reader';
@@ -43,6 +44,8 @@ class FullImport {
   /** What the file says of the users who were stored since the last comparison. */
   private ends: UserEnd[] = [];
   private rows = 0;
+  /** The keys of the rows since the last end of a user. */
+  private readonly keys = new Set<string>();
   /** The last user that was compared. */
   private compared = '';
 
@@ -65,6 +68,8 @@ class FullImport {
           // Ends of users come in order, and what is read back between them is theirs.
           if (!isBefore(last, read.userID))
             throw this.refuse(read.line, `has a row of ${read.userID} behind its end`);
+          if (!this.addKey(read.table, read.values))
+            throw this.refuse(read.line, `has a row of ${read.userID} for the second time`);
           await this.inserts.add(read.table, read.values);
           this.rows += 1;
           break;
@@ -72,6 +77,7 @@ class FullImport {
           if (!isBefore(last, read.user))
             throw this.refuse(read.line, `${read.user} is not in the order of the users`);
           last = read.user;
+          this.keys.clear();
           this.ends.push({ user: read.user, digest: read.digest });
           if (this.ends.length >= USERS_PER_CHECK || this.rows >= ROWS_PER_CHECK) await this.compare();
           break;
@@ -85,6 +91,14 @@ class FullImport {
     }
     progress.end(lines, bytes.count);
     return this.stored;
+  }
+
+  /** False for a row that was there: the database would tell of it with no line, and many rows later. */
+  private addKey({ name, columns, key }: Table, values: readonly SqlValue[]): boolean {
+    const count = this.keys.size;
+    const own = values.filter((_, index) => key.includes(columns[index]?.name ?? ''));
+    this.keys.add(JSON.stringify([name, ...own]));
+    return this.keys.size > count;
   }
 
   /** Reads back what was stored since the last time. */
