@@ -139,6 +139,11 @@ describeOnStores('everything that was exported', (store) => {
         replaceIn('{"end"', '"block":1', '"block":2'),
         /does not agree with what was stored/,
       ],
+      [
+        'a row comes twice',
+        (lines) => lines.flatMap((line) => (line.startsWith('["block","ann"') ? [line, line] : [line])),
+        /^amicus: stdin:\d+: has a row of ann for the second time; nothing was imported\n$/,
+      ],
       ['users are out of order', toUnordered, /: ann is not in the order of the users/],
       ['the end is missing', (lines) => lines.slice(0, -1), /stdin breaks off before its end/],
       ['something follows', (lines) => [...lines, '{}'], /follows the end/],
@@ -224,6 +229,25 @@ whileTheyWait(
   },
   60_000,
 );
+
+whileTheyWait('of two imports at once into one empty database, the second is refused', async () => {
+  if (postgres === undefined) return;
+  const place = await Place.create(postgres);
+  const [header = '', footer = ''] = (await place.run(['export', '-'])).stdout.split('\n');
+  const second = async () => place.run(['import', '--all', '-'], `${header}\n${footer}\n`);
+  let outcome: Awaited<ReturnType<typeof second>> | null = null;
+  const first = async function* (): AsyncGenerator<Buffer> {
+    yield Buffer.from(`${header}\n`);
+    outcome = await second();
+    yield Buffer.from(`${footer}\n`);
+  };
+  expect(await place.run(['import', '--all', '-'], Readable.from(first()))).toMatchObject({ exitCode: 0 });
+  expect(outcome).toMatchObject({
+    exitCode: 1,
+    stderr: 'amicus: Another import into this database is under way: wait for its end.\n',
+  });
+  await place.drop();
+});
 
 /** The end of the first user stands behind those of all others. */
 function toUnordered(lines: string[]): string[] {
