@@ -215,6 +215,17 @@ const deleteUser = (id: string): string =>
     expect(await comeBack('block', blocks, 'addToBlockList(userIDs: ["w10"])')).toBe('FORBIDDEN');
   });
 
+  it('to give all streams a new epoch holds nobody behind the one it waits for', async () => {
+    // In the table, those behind it in order come first.
+    await createUsers(server, ['z9']);
+    await createUsers(server, ['a9']);
+    await one.run(`BEGIN; ${hold('a9')}`);
+    const renewal = runCommand(['new-epoch'], toEnvironment(store.config));
+    await untilBlockedBy(one);
+    await one.run(`SELECT 1 FROM event_stream WHERE user_id > 'a9' FOR UPDATE NOWAIT; COMMIT`);
+    expect(await renewal).toMatchObject({ exitCode: 0 });
+  });
+
   it('never waited for somebody who waited in turn', async () => {
     // It counts what has been reported, by connections that are idle, too.
     await new Promise((resolve) => setTimeout(resolve, 1_500));

@@ -1,11 +1,14 @@
 import { loadConfig } from '../config';
-import { renewEpochs } from '../events/stream-epoch';
+import { lockAllStreams, renewEpochs } from '../events/stream-epoch';
 import { openUnbounded } from './open-unbounded';
 import type { Terminal } from './terminal';
 
 /** Makes every event stream of the database a new one, after the database was set back to an earlier state. */
 export async function renewEpoch(terminal: Terminal): Promise<void> {
   await using database = await openUnbounded(loadConfig(terminal.env));
-  await database.transaction(renewEpochs);
+  await database.transaction(async (tx) => {
+    if (database.dialect.name === 'postgres') await lockAllStreams(tx);
+    await renewEpochs(tx);
+  });
   terminal.stdout.write('every event stream is a new one: clients that come back are told to read again\n');
 }

@@ -7,6 +7,14 @@ export function createEpoch(): string {
 }
 
 /**
+ * Takes the lock of every stream on PostgreSQL, in the order in which all calls do: taken in any other, they would wait for
+ * each other.
+ */
+export async function lockAllStreams(tx: Transaction): Promise<void> {
+  await tx.all('SELECT count(*) FROM (SELECT 1 FROM event_stream ORDER BY user_id FOR UPDATE) AS locked');
+}
+
+/**
  * Makes every stream another one, in one statement: whoever comes with a cursor from before is told to read again. For
  * a database that was set back: its streams will give the numbers of what was lost to other events.
  */
