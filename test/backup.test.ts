@@ -14,6 +14,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import files from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataFolder } from '../src/database/data-folder';
@@ -356,6 +357,38 @@ test.each(['backup', 'restore'])('amicus %s says what to do for PostgreSQL', asy
   const { exitCode, stdout, stderr } = await place.run([command, file('backup')], '', env);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toMatch(/^amicus: the data is in PostgreSQL: .*amicus new-epoch.*\n$/);
+});
+
+describe('where a file has but one name, as on FAT', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it('a backup is made all the same, replaces no file, and is restored with the old database kept aside', async () => {
+    await prepare();
+    jest.spyOn(files, 'link').mockImplementation(async () => {
+      throw Object.assign(new Error('operation not permitted, link'), { code: 'EPERM' });
+    });
+    await place.do('backup', file('backup'));
+    expect(readdirSync(folder)).toEqual(['backup']);
+    expect(statSync(file('backup')).mode & 0o777).toBe(0o600);
+    expect((await place.run(['backup', file('backup')])).stderr).toMatch(/ is there already: /);
+    const old = readFileSync(join(place.config.dataDir ?? '', 'amicus.sqlite'));
+    const aside = /is now (.*)\n/.exec(await place.do('restore', '--replace', file('backup')))?.[1] ?? '';
+    expect(readFileSync(aside)).toEqual(old);
+    expect(statSync(aside).mode & 0o777).toBe(0o600);
+  });
+
+  it('a file that somebody else has made meanwhile stays', async () => {
+    await prepare();
+    jest.spyOn(files, 'link').mockImplementation(async () => {
+      writeFileSync(file('backup'), 'mine');
+      throw Object.assign(new Error('not supported, link'), { code: 'ENOTSUP' });
+    });
+    expect((await place.run(['backup', file('backup')])).stderr).toMatch(/ is there already: /);
+    expect(readFileSync(file('backup'), 'utf8')).toBe('mine');
+    expect(readdirSync(folder)).toEqual(['backup']);
+  });
 });
 
 /** Enough that a copy takes several steps. */

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
-import { chmod, copyFile, link, rename, rm } from 'node:fs/promises';
-import { synchronize } from '../lib/file-draft';
+import { constants, existsSync } from 'node:fs';
+import { chmod, copyFile, rename, rm } from 'node:fs/promises';
+import { synchronize, tryLink } from '../lib/file-draft';
 import { openDataFolder, toDatabaseFile } from './data-folder';
 import { requireSoundSqlite } from './sqlite-check';
 import { findSqliteCode } from './sqlite-driver';
@@ -72,9 +72,14 @@ async function prepareDatabase(file: string, prepare: RestoreOptions['prepare'])
   await database.transaction(prepare);
 }
 
-/** Leaves the old database under both names, with its log as it is. */
+/** Leaves the old database under both names, with its log as it is; as a copy where a file has but one name. */
 async function keepAside(file: string, aside: string): Promise<void> {
-  for (const ending of ['', '-wal']) if (existsSync(file + ending)) await link(file + ending, aside + ending);
+  for (const ending of ['', '-wal']) {
+    if (!existsSync(file + ending) || (await tryLink(file + ending, aside + ending))) continue;
+    await copyFile(file + ending, aside + ending, constants.COPYFILE_EXCL);
+    await chmod(aside + ending, 0o600);
+    await synchronize(aside + ending);
+  }
 }
 
 /**

@@ -75,9 +75,33 @@ async function requireMissing(target: string): Promise<void> {
 
 /** Unlike a rename, a link never replaces a file. */
 async function linkNew(path: string, target: string): Promise<void> {
-  await link(path, target).catch((error: unknown) => {
+  try {
+    if (await tryLink(path, target)) return;
+    // The name is taken by an empty file that is ours to replace.
+    await (await open(target, 'wx', 0o600)).close();
+  } catch (error) {
     throw findErrorCode(error) === 'EEXIST' ? new FileExistsError(target) : error;
-  });
+  }
+  try {
+    await rename(path, target);
+  } catch (error) {
+    await rm(target, { force: true });
+    throw error;
+  }
+}
+
+/** What file systems without hard links say, such as FAT and some of networks. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
+/** Gives a file a second name; false where the file system has one name for each. Rejects where there is a file of that name. */
+export async function tryLink(path: string, target: string): Promise<boolean> {
+  try {
+    await link(path, target);
+    return true;
+  } catch (error) {
+    if (NO_LINKS.includes(findErrorCode(error) ?? '')) return false;
+    throw error;
+  }
 }
 
 /** What was written to the file, or the names in the folder, outlive a loss of power. */
