@@ -49,7 +49,8 @@ export class TrustedDocuments {
   }
 
   /**
-   * The request with the text of the document that it asks for by its id, or the very same when it brings its text.
+   * The request with the text of the document that it asks for by its id, or the very same when it brings its text. A
+   * hash that is known counts where the text beside it has the definitions of that document, in whatever order.
    * Throws PERSISTED_QUERY_NOT_FOUND for an id that is not known, and FORBIDDEN for a text that is not to be served.
    * With `leavesHashes` a hash that is not known is left for automatic persisted queries, into which no text comes that
    * was not let through here.
@@ -58,8 +59,12 @@ export class TrustedDocuments {
     const { query } = request;
     const hash = findHash(request);
     if (typeof query === 'string' && query !== '') {
+      const asked = hash === undefined ? undefined : this.byID.get(hash);
+      // What is executed is the manifest's own text, whatever came.
+      if (asked !== undefined && hasSameDefinitions(query, asked))
+        return { ...withoutHash(request), query: asked };
       this.checkText(query);
-      return hash !== undefined && this.byID.get(hash) === query ? withoutHash(request) : request;
+      return request;
     }
     const id = ID_PARAMETERS.map((name) => request[name]).find(isID) ?? hash;
     if (id === undefined) return request;
@@ -86,6 +91,18 @@ function findHash({ extensions }: DocumentRequest): string | undefined {
   const persisted = isRecord(extensions) ? extensions['persistedQuery'] : undefined;
   const hash = isRecord(persisted) ? persisted['sha256Hash'] : undefined;
   return isID(hash) ? hash : undefined;
+}
+
+/**
+ * As clients print them: Apollo's manifest has the fragments of a document sorted, and Apollo Client sends them as the
+ * app has them. Not parsed, for that would cost more than anybody may ask for here.
+ */
+function hasSameDefinitions(one: string, other: string): boolean {
+  return one === other || (one.length === other.length && toSortedParts(one) === toSortedParts(other));
+}
+
+function toSortedParts(text: string): string {
+  return text.trimEnd().split('\n\n').sort().join('\n\n');
 }
 
 /** Without the hash, which need not be the one that Apollo Server would compare the text with. */
