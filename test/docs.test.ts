@@ -16,7 +16,7 @@ const toPageBlocks = (page: string): Block[] => toBlocks(readDocument(page));
 
 test('the pages have no block that nothing here runs', () => {
   const languages = new Set(pages.flatMap(toPageBlocks).map(({ language }) => language));
-  expect([...languages].sort()).toEqual(['graphql', 'js', 'json', 'text']);
+  expect([...languages].sort()).toEqual(['graphql', 'js', 'json', 'sql', 'text']);
 });
 
 test('the pages link to what is there', () => {
