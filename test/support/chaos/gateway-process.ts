@@ -25,7 +25,7 @@ function main(): void {
     app = createApp(config, {
       clock: { now: () => Date.now() + offsetMs },
       onError: (error) => {
-        tell({ kind: 'problem', message: String(error) });
+        tell({ kind: 'problem', message: toWords(error) });
       },
     });
     tell({ kind: 'ready', url: (await app.start()).url });
@@ -49,3 +49,8 @@ function main(): void {
 }
 
 main();
+
+/** Where it came from, of an error that says nothing. */
+function toWords(error: unknown): string {
+  return error instanceof Error && error.message === '' ? (error.stack ?? error.name) : String(error);
+}
