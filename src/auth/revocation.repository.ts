@@ -55,7 +55,7 @@ export class RevocationRepository {
     });
   }
 
-  /** A text that nearly every change of the table changes. */
+  /** A text that, as good as surely, every change of the table changes. */
   async loadFingerprint(from: Queryable = this.database.reader): Promise<string> {
     const [row] = await from.all<{ fingerprint: string | null }>(this.selectFingerprint);
     return row?.fingerprint ?? '';
