@@ -200,6 +200,25 @@ const kinds = [...findPostgresWires(), ...redisWires];
   },
 );
 
+(redisWires.length === 0 ? it.skip : it)(
+  'what cannot even be written in time fails with words',
+  async () => {
+    const server = await RedisServer.start();
+    try {
+      const open = createRedisLink([server.url], 'late');
+      const link = await open({ onText: () => undefined, onLost: () => undefined });
+      server.freeze();
+      // More than the connection takes in while nobody reads.
+      const texts = Array.from({ length: 300 }, () => 'x'.repeat(100_000));
+      await expect(link.send(texts)).rejects.toThrow(/^Redis did not answer in time\.$/);
+      await link.close();
+    } finally {
+      await server.remove();
+    }
+  },
+  20_000,
+);
+
 function toNumbers(told: readonly Told[]): number[] {
   return toHeads(told).map(([userID]) => Number(userID.slice(1)));
 }

@@ -4,6 +4,7 @@ import type { LinkEvents, OpenLink } from './bus-link';
 export const REDIS_MAX_BYTES = 128 * 1024;
 /** To connect, and for one answer. */
 const TIMEOUT_MS = 5_000;
+const LATE = 'Redis did not answer in time.';
 
 type RedisClient = Awaited<ReturnType<typeof connect>>;
 
@@ -16,14 +17,14 @@ export function createRedisLink(urls: readonly string[], channel: string): OpenL
     const client = await connectToAny(urls);
     client.on('error', onLost);
     try {
-      await client.subscribe(channel, onText);
+      await client.subscribe(channel, onText).catch(throwWithWords);
     } catch (error) {
       client.destroy();
       throw error;
     }
     return {
       send: async (texts) => {
-        await Promise.all(texts.map((text) => client.publish(channel, text)));
+        await Promise.all(texts.map((text) => client.publish(channel, text))).catch(throwWithWords);
       },
       close: () => {
         if (client.isOpen) client.destroy();
@@ -69,12 +70,17 @@ async function connect(url: string, inCluster: boolean) {
   }, TIMEOUT_MS);
   try {
     await client.connect();
-    if (inCluster) await client.clusterInfo();
+    if (inCluster) await client.clusterInfo().catch(throwWithWords);
     return client;
   } catch (error) {
     if (client.isOpen) client.destroy();
-    throw wait.isOver ? new Error('Redis did not answer in time.', { cause: error }) : error;
+    throw wait.isOver ? new Error(LATE, { cause: error }) : error;
   } finally {
     clearTimeout(late);
   }
+}
+
+/** The client gives no words to a command that could not be written in time, as in a process that was stopped. */
+function throwWithWords(error: unknown): never {
+  throw error instanceof Error && error.message === '' ? new Error(LATE, { cause: error }) : error;
 }
