@@ -87,7 +87,7 @@ Each against the build before it, in interleaved runs; CPU of the process for on
 - Counting what a held profile takes as measured now, and not twice as much: within 64 MiB it holds all of these
   100,000 users and not about 70,000, so that fewer profiles are read whole. 15 % of strangers never asked before.
 - Counting on a profile how many viewers have a copy of it, not in a table of all profiles of which there are copies: an
-  eighth of strangers never asked before.`;
+  eighth of strangers never asked before, on SQLite.`;
 
 const DID_NOT = `## What did not
 
