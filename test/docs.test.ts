@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { getOperationAST, OperationTypeNode, parse, validate } from 'graphql';
@@ -6,6 +7,7 @@ import WebSocket from 'ws';
 import { createSchema } from '../src/graphql/schema';
 import { Cable } from './support/cable';
 import { Devices } from './support/devices';
+import { enterByHttp } from './support/doors';
 import { type Block, readDocument, toBlocks } from './support/markdown';
 import { act, addFriend, createUsers, toIDs } from './support/people';
 import { ADMIN, TestServer } from './support/server';
@@ -23,6 +25,20 @@ test('the pages link to what is there', () => {
   const links = pages.flatMap((page) => [...readDocument(page).matchAll(/\]\(([^)#:]+)\)/g)]);
   expect(links.length).toBeGreaterThan(3);
   for (const [, link = ''] of links) expect(readDocument(join('docs', link))).not.toBe('');
+});
+
+test('the program of docs/security.md makes a token that a server takes', async () => {
+  const secret = 'a secret of at least thirty-two bytes';
+  const [program, ...others] = toPageBlocks('docs/security.md').filter(({ language }) => language === 'js');
+  expect(others).toEqual([]);
+  const token = execFileSync(process.execPath, ['--input-type=module', '-e', program?.text ?? ''], {
+    cwd: join(__dirname, '..'),
+    env: { PATH: process.env['PATH'], AMICUS_JWT_SECRET: secret },
+    encoding: 'utf8',
+  }).trim();
+  const server = await TestServer.start({ config: { jwtSecret: secret } });
+  expect(await enterByHttp(server, token)).toBe('ann');
+  await server.stop();
 });
 
 describe.each(['docs/rules.md', 'docs/events.md'])('the operations of %s', (page) => {
