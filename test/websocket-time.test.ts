@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { TestServer } from './support/server';
 import { Sockets } from './support/sockets';
 import { stopClocks } from './support/stop-clocks';
@@ -65,34 +64,5 @@ describe('what time does to a socket', () => {
     expect(await socket.drain()).toEqual([]);
     jest.advanceTimersByTime(1_000 + MAX_LATE_MS);
     expect(await socket.closed).toEqual({ code: 4403, reason: 'The token has expired' });
-  });
-
-  it('cuts off a client that does not answer a ping until the next, 12 seconds later', async () => {
-    const silent = await sockets.init('ann', { autoPong: false });
-    const alive = await sockets.init('ann');
-    /** Time goes on until both are pinged, and what they say to it has come: the frame behind that is answered. */
-    const passUntilPing = async (ms: number): Promise<void> => {
-      const pinged = Promise.all([once(silent.socket, 'ping'), once(alive.socket, 'ping')]);
-      jest.advanceTimersByTime(ms);
-      await pinged;
-      for (const socket of [silent, alive]) expect(await socket.drain()).toEqual([]);
-    };
-    await passUntilPing(12_000);
-    jest.advanceTimersByTime(11_999);
-    expect(await silent.drain()).toEqual([]);
-    const pinged = once(alive.socket, 'ping');
-    jest.advanceTimersByTime(1);
-    expect((await silent.closed).code).toBe(1006);
-    await pinged;
-    expect(await alive.drain()).toEqual([]);
-    jest.advanceTimersByTime(12_000);
-    expect(await alive.drain()).toEqual([]);
-  });
-
-  it('lets a client ask whether the server is there: a ping of WebSocket is answered', async () => {
-    const { socket } = await sockets.open();
-    const ponged = once(socket, 'pong');
-    socket.ping('still there?');
-    expect(String((await ponged)[0])).toBe('still there?');
   });
 });

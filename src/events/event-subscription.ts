@@ -9,8 +9,11 @@ export interface SubscriptionPlace {
   seq: number;
 }
 
-/** How long nothing of a full sink may be read before its subscriber counts as too slow. */
-const STALL_MS = 5_000;
+/**
+ * How long nothing of a full sink may be read before its subscriber counts as too slow. That it reads shows when the
+ * system takes more, which it may do by the megabyte: for who reads 100 KB a second, every 13 seconds.
+ */
+const STALL_MS = 15_000;
 
 /**
  * One device's place in its user's stream. What it is to be shown is pushed into its sink; as an iterator, which is
@@ -52,7 +55,7 @@ export class EventSubscription implements AsyncIterableIterator<never> {
 
   /**
    * False while the subscriber has not read what it was sent: the rest stays in the log. One that has read nothing for
-   * five seconds since its sink was first found full is sent away; one that reads, however slowly, is not. `nowMs` is a
+   * fifteen seconds since its sink was first found full is sent away; one that reads, however slowly, is not. `nowMs` is a
    * time that never goes back.
    */
   hasRoom(nowMs: number): boolean {

@@ -3,11 +3,10 @@ import { WebSocket } from 'ws';
 import type { Renderer, Sink } from '../events/delivery';
 import { toByteText, type ByteText } from '../lib/byte-text';
 import { TRY_AGAIN_LATER } from './close-codes';
+import { countTakenBytes } from './taken-bytes';
 import { toNextFrame } from './text-frame';
 
 const MAX_UNREAD_BYTES = 256 * 1024;
-
-type Connection = Duplex & { _handle?: { bytesWritten?: number; writeQueueSize?: number } | null };
 
 /**
  * One subscription on a WebSocket, in graphql-transport-ws. Its messages go to the connection as ready frames: the
@@ -34,9 +33,7 @@ export class SocketSink implements Sink {
   }
 
   get takenBytes(): number {
-    // How far a write under way has come shows in the handle only; Node's own time-outs look there, too.
-    const { bytesWritten = 0, writeQueueSize = 0 } = (this.connection as Connection)._handle ?? {};
-    return bytesWritten - writeQueueSize;
+    return countTakenBytes(this.connection);
   }
 
   whenRoom(callback: () => void): void {

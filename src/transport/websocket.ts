@@ -6,6 +6,7 @@ import type { Verdict } from '../rates/rate-limit';
 import { toRateHeaders } from '../rates/rate-refusal';
 import type { Connections } from './connections';
 import type { Session } from './graphql-ws-protocol';
+import { startHeartbeat } from './heartbeat';
 import { GRAPHQL_PATH } from './http';
 import type { Observer } from './observer';
 import type { RateDoor } from './rate-door';
@@ -14,8 +15,6 @@ import { splitUrl } from './request-target';
 import { sayGoodBye, serveSocket, type SocketOptions } from './serve-socket';
 
 const MAX_FRAME_BYTES = 256 * 1024;
-/** How often each client is asked whether it is still there; one that does not answer until the next time is cut off. */
-const HEARTBEAT_MS = 12_000;
 
 export interface WebSocketDoor {
   /** How many are connected. */
@@ -93,7 +92,7 @@ export function attachWebSocket(
         request.headers[REQUEST_ID] = observed.requestID;
         const rateKey = rateDoor.toKey(request);
         sockets.handleUpgrade(request, connection, head, (socket) => {
-          heartbeat ??= startHeartbeat(sockets);
+          heartbeat ??= startHeartbeat(sessions);
           const underWay: Session['underWay'] = new Map();
           const session: Session = { socket, connection, rateKey, underWay, observed, asked: null };
           sessions.add(session);
@@ -144,20 +143,4 @@ function toRefusal(verdict: Verdict): string {
   const headers = { connection: 'close', 'content-length': '0', ...toRateHeaders(verdict) };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 429 Too Many Requests\r\n${lines.join('')}\r\n`;
-}
-
-/** One timer for all sockets. */
-function startHeartbeat(sockets: WebSocketServer): NodeJS.Timeout {
-  const silent = new WeakSet<WebSocket>();
-  return setInterval(() => {
-    for (const socket of sockets.clients) {
-      if (silent.has(socket)) {
-        socket.terminate();
-        continue;
-      }
-      silent.add(socket);
-      socket.once('pong', () => silent.delete(socket));
-      socket.ping();
-    }
-  }, HEARTBEAT_MS);
 }

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type WebSocket from 'ws';
+import { countTakenBytes } from '../../src/transport/taken-bytes';
 import { RawSocket, type Message } from './raw-socket';
 import type { TestServer } from './server';
 import { findServerEnd } from './server-end';
@@ -21,6 +22,7 @@ const LISTEN = `subscription ($after: String) { friendshipEvents(after: $after) 
 export class SlowReader {
   /** The highest number of bytes that the server was seen to hold. */
   mostHeldBytes = 0;
+  private asked = 0;
 
   private constructor(
     readonly userID: string,
@@ -59,6 +61,16 @@ export class SlowReader {
     return writableLength;
   }
 
+  /** How many bytes have gone out of the server's process. */
+  get takenBytes(): number {
+    return countTakenBytes(this.serverEnd);
+  }
+
+  /** Whether the server has not cut it off. */
+  get isConnected(): boolean {
+    return !this.serverEnd.destroyed;
+  }
+
   /** What waits on the server until everything that it holds has gone out. */
   get waiting(): number {
     return this.serverEnd.listenerCount('drain');
@@ -66,6 +78,10 @@ export class SlowReader {
 
   subscribe(after: string | null, id = '1'): void {
     this.socket.subscribe(id, LISTEN, { after });
+  }
+
+  ask(query: string): void {
+    this.socket.subscribe(`${++this.asked}`, query);
   }
 
   complete(id: string): void {

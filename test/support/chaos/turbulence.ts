@@ -11,7 +11,7 @@ import type { Writers } from './writers';
 
 /** So many turns write more than the network between server and client holds: 300 KB each. */
 const HEAVY_TURNS = 16;
-/** Far more than the five seconds that the server bears of a reader that reads nothing, however busy the machine. */
+/** Far more than the fifteen seconds that the server bears of a reader that reads nothing, however busy the machine. */
 const LONGEST_STALL_MS = 60_000;
 const LOOK_EVERY_MS = 200;
 

@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { createUsers, toIDs } from './support/people';
+import { TestServer } from './support/server';
+import { SlowReader } from './support/slow-reader';
+import { Sockets } from './support/sockets';
+import { stopClocks } from './support/stop-clocks';
+
+const BEAT_MS = 12_000;
+const SET_LEVEL = 'mutation ($level: Int!) { setSelfInfo(input: { level: $level }) { id } }';
+/** In JSON each of these characters takes six bytes, so one event of a profile of them takes 60 KB. */
+const LARGE = Array.from('abcdefghijklmnopqrst', (key) => ({ key, value: '\u0001'.repeat(500) }));
+/** Far more large events than the network holds. */
+const HISTORY = 200;
+/** What a slow client reads between two beats: 100 KB a second, in pieces of 64 KiB. */
+const PIECES = 19;
+
+describe('how a server tells who has gone', () => {
+  let server: TestServer;
+  const sockets = new Sockets(() => server);
+  beforeEach(async () => {
+    stopClocks('with their timers');
+    server = await TestServer.start();
+  });
+  afterEach(async () => {
+    await sockets.closeAll();
+    await server.stop();
+    jest.useRealTimers();
+  });
+
+  it('cuts off a client that does not answer a ping until the next, 12 seconds later', async () => {
+    const silent = await sockets.init('ann', { autoPong: false });
+    const alive = await sockets.init('ann');
+    /** Time goes on until both are pinged, and what they say to it has come: the frame behind that is answered. */
+    const passUntilPing = async (ms: number): Promise<void> => {
+      const pinged = Promise.all([once(silent.socket, 'ping'), once(alive.socket, 'ping')]);
+      jest.advanceTimersByTime(ms);
+      await pinged;
+      for (const socket of [silent, alive]) expect(await socket.drain()).toEqual([]);
+    };
+    await passUntilPing(12_000);
+    jest.advanceTimersByTime(11_999);
+    expect(await silent.drain()).toEqual([]);
+    const pinged = once(alive.socket, 'ping');
+    jest.advanceTimersByTime(1);
+    expect((await silent.closed).code).toBe(1006);
+    await pinged;
+    expect(await alive.drain()).toEqual([]);
+    jest.advanceTimersByTime(12_000);
+    expect(await alive.drain()).toEqual([]);
+  });
+
+  it('lets a client ask whether the server is there: a ping of WebSocket is answered', async () => {
+    const { socket } = await sockets.open();
+    const ponged = once(socket, 'pong');
+    socket.ping('still there?');
+    expect(String((await ponged)[0])).toBe('still there?');
+  });
+
+  describe('with megabytes before it', () => {
+    it('bears with a client that reads slowly', async () => {
+      await createUsers(server, ['late'], { customInfo: LARGE });
+      const position = async (): Promise<string> =>
+        (await server.call<{ friendshipEventPosition: string }>('late', '{ friendshipEventPosition }'))
+          .friendshipEventPosition;
+      const start = await position();
+      for (let level = 1; level <= HISTORY; level++) await server.call('late', SET_LEVEL, { level });
+      const reader = await SlowReader.open(server, 'late');
+      reader.subscribe(start);
+      while (reader.measure() < 256 * 1024) await reader.letServerWork(1);
+      for (let beat = 1; beat <= 8; beat++) {
+        jest.advanceTimersByTime(BEAT_MS);
+        for (let piece = 0; piece < PIECES; piece++) await reader.read();
+        await reader.letServerWork(1);
+      }
+      const head = await position();
+      expect((await reader.readUntil(head)).at(-1)?.cursor).toBe(head);
+      await reader.close();
+    });
+
+    it('cuts off one that reads nothing for a minute, which begins anew when more has gone out', async () => {
+      await createUsers(server, ['late'], { customInfo: LARGE });
+      const reader = await SlowReader.open(server, 'late');
+      while (reader.measure() < 256 * 1024) {
+        reader.ask(
+          `{ ${toIDs(15, 'a')
+            .map((alias) => `${alias}: me { customInfo { value } }`)
+            .join(' ')} }`,
+        );
+        await reader.letServerWork(1);
+      }
+      const pass = async (beats: number): Promise<boolean> => {
+        for (let beat = 1; beat <= beats; beat++) {
+          jest.advanceTimersByTime(BEAT_MS);
+          await reader.letServerWork(1);
+        }
+        return reader.isConnected;
+      };
+      expect(await pass(3)).toBe(true);
+      // So much that more of what waits goes out: the minute begins anew.
+      for (const before = reader.takenBytes; reader.takenBytes === before;) await reader.read();
+      expect(await pass(5)).toBe(true);
+      expect(await pass(1)).toBe(false);
+    });
+  });
+});
