@@ -7,6 +7,8 @@ import { Sockets } from './support/sockets';
 import { findPostgres, findStore } from './support/stores';
 
 const LISTEN = 'subscription ($after: String) { friendshipEvents(after: $after) { __typename seq } }';
+const SHOW_SELF = `subscription ($after: String) { friendshipEvents(after: $after) { __typename seq
+  ... on SelfInfoUpdated { user { nickName } } } }`;
 const SET_NICK = 'mutation ($nick: String!) { setSelfInfo(input: { nickName: $nick }) { id } }';
 /** More than one read of the log holds. */
 const HISTORY = 20;
@@ -18,6 +20,7 @@ const HISTORY = 20;
   let other: Client;
   let start: string;
   let socket: RawSocket;
+  const log: string[] = [];
 
   beforeEach(async () => {
     // The hub reads again what it was told of, and nothing by the time.
@@ -28,7 +31,11 @@ const HISTORY = 20;
       ],
     });
     const place = new SeededStore(findStore('PostgreSQL'), []);
-    server = await TestServer.start({ store: place, config: { metrics: true } });
+    server = await TestServer.start({
+      store: place,
+      config: { metrics: true },
+      logTo: { write: (line) => log.push(line) },
+    });
     other = new Client({ connectionString: place.config.databaseUrl ?? '' });
     await other.connect();
     ({ friendshipEventPosition: start } = await server.call<{ friendshipEventPosition: string }>(
@@ -45,12 +52,12 @@ const HISTORY = 20;
     jest.useRealTimers();
   });
 
-  /** Begins to listen behind the history, and resolves while the hub waits for what it reads of it. */
-  async function beginToRead(): Promise<void> {
-    await other.query('BEGIN; LOCK TABLE event IN ACCESS EXCLUSIVE MODE');
-    socket.subscribe('history', LISTEN, { after: start });
+  /** Begins to listen behind the history, and resolves while the hub waits for what it reads of this table for it. */
+  async function beginToRead(table = 'event', document = LISTEN): Promise<void> {
+    await other.query(`BEGIN; LOCK TABLE "${table}" IN ACCESS EXCLUSIVE MODE`);
+    socket.subscribe('history', document, { after: start });
     const waiting = `SELECT 1 FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'SELECT stream.user_id%'`;
+      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'SELECT %'`;
     // What it says stays the same within a transaction otherwise.
     do await other.query('SELECT pg_stat_clear_snapshot()');
     while ((await other.query(waiting)).rowCount === 0);
@@ -95,6 +102,17 @@ const HISTORY = 20;
     socket.subscribe('next', LISTEN);
     await other.query(`UPDATE event_stream SET epoch = 'other'; COMMIT`);
     expect(await Promise.race([takeNext('next'), socket.closed])).toEqual(toAnswer('StreamOpened', HISTORY));
+  });
+
+  it('who is deleted is told so, and nothing is taken for a defect of the server', async () => {
+    await beginToRead('user', SHOW_SELF);
+    await other.query('DELETE FROM "user"; COMMIT');
+    expect(await takeNext('history')).toEqual(toAnswer('StreamOpened', 0));
+    expect(await takeNext('history')).toMatchObject({
+      data: null,
+      errors: [{ path: ['friendshipEvents', 'user'], extensions: { code: 'FORBIDDEN' } }],
+    });
+    expect(log).toEqual([]);
   });
 
   it('a history that is trimmed keeps nothing from who does not want it', async () => {

@@ -3,10 +3,12 @@ import { FriendApplication } from '../applications/application.types';
 import type { Application } from '../applications/friend-application';
 import type { BlockedUser as BlockedUserData } from '../blocks/blocked-user';
 import { BlockedUser } from '../blocks/block.types';
+import { notRegistered } from '../errors';
 import type { FriendInfo as FriendInfoData } from '../friends/friend-info';
 import { FriendInfo } from '../friends/friend.types';
 import type { RequestContext } from '../graphql/context';
-import { loadProfile, type LoadedProfile } from '../users/user.loaders';
+import type { Profile } from '../users/profile';
+import { loadProfile } from '../users/user.loaders';
 import { User } from '../users/user.types';
 import type { ListenerEvent, ListenerEventOf, ListenerRoot } from './friendship-event';
 import { toListenerEvent } from './friendship-event';
@@ -75,8 +77,11 @@ export class FriendshipEventSubscription {
 @Resolver(() => SelfInfoUpdated)
 export class SelfInfoUpdatedResolver {
   @FieldResolver(() => User, { description: 'The profile as it is now.' })
-  user(@Ctx() { viewer, loaders }: RequestContext): LoadedProfile {
-    return loadProfile(loaders.profiles, viewer.userID);
+  async user(@Ctx() { viewer, loaders }: RequestContext): Promise<Profile> {
+    const user = await loadProfile(loaders.profiles, viewer.userID);
+    // Deleted since: the stream is about to end.
+    if (user === null) throw notRegistered(viewer.userID);
+    return user;
   }
 }
 
