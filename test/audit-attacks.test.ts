@@ -1,4 +1,5 @@
 import { getIntrospectionQuery } from 'graphql';
+import { defaultQueryLimits } from '../src/query-limits';
 import { BothDoors } from './support/both-doors';
 import { TestServer, type GraphqlAnswer } from './support/server';
 
@@ -71,7 +72,7 @@ const ATTACKS: [name: string, query: string, refusal: object][] = [
     tooComplex('nesting'),
   ],
   ['deep inline fragments', nested(1_600, '{ ...', '{ me { id } }'), tooComplex('nesting')],
-  ['deep fields', '{ me '.repeat(2_400), failed('GRAPHQL_PARSE_FAILED')],
+  ['deep fields', '{ me '.repeat(1_600), failed('GRAPHQL_PARSE_FAILED')],
   ['deep fields that end well', nested(1_600, '{ me ', '{ id }'), tooComplex('depth')],
   [
     'deep lists',
@@ -121,6 +122,23 @@ describe('attacks by a document', () => {
       );
     }
     expect(await doors.ask('{ me { id } }')).toEqual({ data: { me: { id: 'bob' } } });
+  });
+
+  it('by deeper fields than the parser has room for, where so many tokens are allowed', async () => {
+    const roomy = await TestServer.start({
+      config: { queryLimits: { ...defaultQueryLimits, tokens: 100_000 } },
+    });
+    const roomyDoors = await BothDoors.open(roomy, 'bob');
+    expect(await roomyDoors.ask('{a'.repeat(40_000))).toMatchObject({
+      errors: [
+        {
+          message: 'The document is nested too deeply.',
+          extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+        },
+      ],
+    });
+    await roomyDoors.close();
+    await roomy.stop();
   });
 
   it('by variables that are nested as deep as fits', async () => {
