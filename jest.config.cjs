@@ -7,8 +7,8 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   // For a machine that has much else to do; below the minute after which some suites have things end that must end before.
   testTimeout: 55_000,
-  // Suites start servers and processes of their own, and several of them wait for what happens within seconds.
-  maxWorkers: 2,
+  // Half of the time suites wait for what happens within seconds: three keep two cores busy.
+  maxWorkers: 3,
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',

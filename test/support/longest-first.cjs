@@ -14,6 +14,7 @@ const LONG = [
   'chaos-checker',
   'promises-clients',
   'slow-consumer',
+  'promises-slow-clients',
   'model-at-once',
   'model',
 ];
