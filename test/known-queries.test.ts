@@ -73,6 +73,21 @@ describe('a query that was answered before', () => {
     expect(toType(later)).toEqual(toType(first));
   });
 
+  it('goes by its extensions where these say something', async () => {
+    const query = '{ me { role } }';
+    for (let time = 0; time < 2; time++) await ask('bob', { query });
+    const known = await ask('bob', { query });
+    // As Apollo Client sends with every request.
+    const extensions = { clientLibrary: { name: '@apollo/client', version: '4.0.0' } };
+    expect(await ask('bob', { query, extensions })).toMatchObject({ status: 200, text: known.text });
+    const persistedQuery = { version: 1, sha256Hash: 'of another text' };
+    expect((await ask('bob', { query, extensions: { persistedQuery } })).text).toContain(
+      'provided sha does not',
+    );
+    for (const wrong of [[], 'x', 7])
+      expect(await ask('bob', { query, extensions: wrong })).toMatchObject({ status: 400 });
+  });
+
   it('is not taken for one that is asked for by an empty name', async () => {
     for (let time = 0; time < 2; time++) await ask('bob', { query: '{ me { level } }' });
     const { text } = await ask('bob', { query: '{ me { level } }', operationName: '' });

@@ -96,8 +96,9 @@ export class KnownQueries {
     variables,
     extensions,
   }: Readonly<Record<string, unknown>>): Known | null {
-    if (typeof query !== 'string' || (extensions ?? null) !== null) return null;
-    if (typeof (variables ?? {}) !== 'object' || Array.isArray(variables)) return null;
+    if (typeof query !== 'string' || !isMap(variables ?? {}) || !isMap(extensions ?? {})) return null;
+    // All others change nothing: Apollo Client tells of itself by one, with every request.
+    if (Object.hasOwn(extensions ?? {}, 'persistedQuery')) return null;
     // An empty name is no name that an operation has: Apollo Server says so.
     if (typeof (operationName ?? '') !== 'string' || operationName === '') return null;
     return this.documents.get(query)?.get((operationName ?? '') as string) ?? null;
@@ -111,4 +112,8 @@ export class KnownQueries {
       return false;
     }
   }
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && !Array.isArray(value);
 }
