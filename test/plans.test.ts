@@ -91,7 +91,7 @@ describeOnStores('in tables that have grown', (store) => {
     expect(new Set(known)).toEqual(new Set(exceptions));
   });
 
-  test.each([
+  const ofIndexes: [table: string, part: string][] = [
     ['friend', 'SELECT count(*) AS total FROM friend WHERE owner_id = $1'],
     ['friend', 'SELECT owner_id FROM friend WHERE friend_id = $1 AND owner_id > $2 '],
     ['friend', 'EXISTS (SELECT 1 FROM friend WHERE friend.owner_id = $2 AND friend.friend_id = u.id)'],
@@ -99,12 +99,17 @@ describeOnStores('in tables that have grown', (store) => {
     ['friend', 'LEFT JOIN friend ON friend.owner_id = asked.viewer_id AND friend.friend_id = asked.user_id'],
     ['friend', 'SELECT value AS user_id, (SELECT count(*) FROM friend WHERE owner_id = value) AS friends,'],
     ['friend', 'SELECT 1 FROM friend f WHERE '],
+    ['user', 'asked.user_id, u.created_at, u.updated_at FROM'],
+    ['user', 'SELECT u.created_at, u.updated_at, f.friend_id,'],
     ['friend_group_member', 'SELECT count(*) AS total FROM friend_group_member WHERE '],
     ['friend_group_member', 'SELECT friend_id, group_name FROM friend_group_member WHERE '],
     ['block', 'SELECT blocked_id, created_at FROM block WHERE owner_id = $1 AND (created_at, blocked_id) < '],
     ['block', 'SELECT count(*) AS total FROM block WHERE '],
     ['friend_application', 'SELECT count(*) AS total FROM friend_application WHERE owner_id = $1 AND ($2 = '],
-  ])('an index alone answers for %s: %s', async (table, part) => {
+  ];
+  // PostgreSQL looks into the rows of a table that is as small as this one.
+  if (store.name === 'SQLite') ofIndexes.push(['user', '), u.id, u.created_at, u.updated_at FROM']);
+  test.each(ofIndexes)('an index alone answers for %s: %s', async (table, part) => {
     const asking = [...statements].filter((sql) => sql.includes(part));
     expect(asking).not.toEqual([]);
     for (const sql of asking) expect((await explain(sql)).indexOnly).toContain(table);

@@ -9,6 +9,7 @@ export const postgresDialect: Dialect = {
   // As one array: for a sub-select of unknown length it would look at each element by itself.
   isOneOf: (expression, parameter) =>
     `${expression} = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(${parameter} AS jsonb))))`,
+  fromIndex: () => '',
   rows: (parameter, columns) => {
     const names = Object.keys(columns).map((name) => `"${name}"`);
     const types = Object.entries(columns).map(([name, type]) => `"${name}" ${TYPES[type]}`);

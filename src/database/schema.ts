@@ -15,6 +15,7 @@ import { UserEntity } from '../users/user.entity';
 import { Initial1764000000000 } from './migrations/1-initial.migration';
 import { Security1764000000002 } from './migrations/2-security.migration';
 import { ApplicationRates1764000300000 } from './migrations/3-application-rates.migration';
+import { UserVersions1764000400000 } from './migrations/4-user-versions.migration';
 
 /** Every table, as its rows stand after the last migration. */
 export const entities = [
@@ -35,4 +36,9 @@ export const entities = [
 ];
 
 /** Oldest first. Listed, because a pattern that matches no file would pass for "nothing to do". */
-export const migrations = [Initial1764000000000, Security1764000000002, ApplicationRates1764000300000];
+export const migrations = [
+  Initial1764000000000,
+  Security1764000000002,
+  ApplicationRates1764000300000,
+  UserVersions1764000400000,
+];

@@ -41,6 +41,11 @@ export interface Dialect {
    */
   isOneOf(expression: string, parameter: string): string;
   /**
+   * Behind the name of a table in `FROM`: has rows read from this index alone, which holds all columns that are asked for,
+   * where the engine would not see by itself that it takes less.
+   */
+  fromIndex(index: string): string;
+  /**
    * A sub-select giving the objects of the JSON array bound at `parameter` as rows with the columns named, in the
    * order of the array. A property that is missing is NULL.
    */

@@ -1,7 +1,13 @@
-import type { Database, Queryable, Transaction } from '../database/sql';
+import type { Database, Dialect, Queryable, Transaction } from '../database/sql';
 import { parseCustomFields, type CustomFieldValue } from '../lib/custom-fields';
 import { toKeysetStart, type PageRequest } from '../lib/page';
-import { NO_LOOK, READ_COLUMNS, type HeldProfiles, type ProfileRead } from '../users/held-profiles';
+import {
+  fromUsers,
+  NO_LOOK,
+  READ_COLUMNS,
+  type HeldProfiles,
+  type ProfileRead,
+} from '../users/held-profiles';
 import type { RowProfile } from '../users/profile-row';
 import { toFriendInfoID, toStrangerInfo, type FriendInfo } from './friend-info';
 
@@ -66,12 +72,10 @@ function toEachReads(toStatement: (reads: Reads) => string): (reads: Reads) => s
 /** Where the edge begins behind the profile. */
 const toEdgeAt = ({ profiles }: Reads): number => (profiles === null ? 0 : READ_COLUMNS[profiles].length);
 
-const selectPage = toEachReads((reads) => toPageStatement(reads, ''));
-const selectGroupPage = toEachReads((reads) => toPageStatement(reads, inGroup('$5')));
-
-function toPageStatement(reads: Reads, condition: string): string {
+function toPageStatement(dialect: Dialect, reads: Reads, condition: string): string {
+  const { profiles } = reads;
   return `SELECT ${toColumns(reads)} FROM friend f
-    ${reads.profiles === null ? '' : 'LEFT JOIN "user" u ON u.id = f.friend_id'}
+    ${profiles === null ? '' : `LEFT JOIN ${fromUsers(dialect, profiles)} ON u.id = f.friend_id`}
     WHERE f.owner_id = $1 AND (f.created_at, f.friend_id) < ($2, $3)
     ${condition} ORDER BY f.created_at DESC, f.friend_id DESC LIMIT $4`;
 }
@@ -79,6 +83,8 @@ function toPageStatement(reads: Reads, condition: string): string {
 type RelationshipRow = readonly [userID: string, theyExist: unknown, theyHave: unknown, ...rest: unknown[]];
 
 export class FriendRepository {
+  private readonly selectPage: (reads: Reads) => string;
+  private readonly selectGroupPage: (reads: Reads) => string;
   private readonly selectRelationships: (reads: Reads) => string;
   private readonly selectEdges: string;
   private readonly selectEntries: string;
@@ -89,11 +95,13 @@ export class FriendRepository {
     private readonly held: HeldProfiles,
   ) {
     const { dialect } = database;
+    this.selectPage = toEachReads((reads) => toPageStatement(dialect, reads, ''));
+    this.selectGroupPage = toEachReads((reads) => toPageStatement(dialect, reads, inGroup('$5')));
     this.selectRelationships = toEachReads(
       (reads) => `SELECT asked.value, u.id IS NOT NULL,
         t.owner_id IS NOT NULL, ${toColumns(reads)}
       FROM ${dialect.strings('$2')} AS asked
-      LEFT JOIN "user" u ON u.id = asked.value
+      LEFT JOIN ${fromUsers(dialect, reads.profiles ?? 'version')} ON u.id = asked.value
       LEFT JOIN friend f ON f.owner_id = $1 AND f.friend_id = asked.value
       LEFT JOIN friend t ON t.owner_id = asked.value AND t.friend_id = $1`,
     );
@@ -180,7 +188,7 @@ export class FriendRepository {
     const reads = { profiles: wanted.profiles ? NO_LOOK.read : null, details: wanted.details };
     const { atMs, id } = toKeysetStart(page);
     const rows = await this.database.reader.tuples<readonly unknown[]>(
-      groupName === '' ? selectPage(reads) : selectGroupPage(reads),
+      groupName === '' ? this.selectPage(reads) : this.selectGroupPage(reads),
       [ownerID, atMs, id, page.first + 1, ...toGroupValues(groupName)],
     );
     const edgeAt = toEdgeAt(reads);

@@ -10,6 +10,11 @@ export const READ_COLUMNS: Readonly<Record<ProfileRead, readonly string[]>> = {
   whole: PROFILE_COLUMNS,
 };
 
+/** The users, `u`, in the `FROM` of a statement that reads no other column of them. */
+export function fromUsers(dialect: Dialect, read: ProfileRead): string {
+  return read === 'version' ? `"user" u ${dialect.fromIndex('user_by_version')}` : '"user" u';
+}
+
 /** A statement for each, put together once: a new text has to be hashed before its prepared statement is found. */
 export function toEachRead(
   toStatement: (read: ProfileRead) => string,

@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** One profile. The key is the user id that tokens carry; every other table's first key column is such an id. */
 @Entity('user')
+@Index('user_by_version', ['id', 'createdAt', 'updatedAt'])
 export class UserEntity {
   @PrimaryColumn('text', { name: 'id' })
   id: string;

@@ -1,6 +1,6 @@
 import type { Database, Queryable, Transaction } from '../database/sql';
 import { parseCustomFields } from '../lib/custom-fields';
-import { READ_COLUMNS, toEachRead, type HeldProfiles, type ProfileRead } from './held-profiles';
+import { fromUsers, READ_COLUMNS, toEachRead, type HeldProfiles, type ProfileRead } from './held-profiles';
 import type { AdminForbidType, AllowType, Gender, Profile } from './profile';
 import type { RowProfile } from './profile-row';
 
@@ -71,7 +71,7 @@ export class UserRepository {
     this.selectAsSeen = toEachRead(
       (read) => `SELECT EXISTS (SELECT 1 FROM friend
         WHERE friend.owner_id = $2 AND friend.friend_id = u.id), u.id, ${READ_COLUMNS[read].join(', ')}
-      FROM "user" u WHERE ${dialect.isOneOf('u.id', '$1')}`,
+      FROM ${fromUsers(dialect, read)} WHERE ${dialect.isOneOf('u.id', '$1')}`,
     );
     // A join, because PostgreSQL may answer EXISTS for many viewers by reading the edges of everybody.
     this.selectAsSeenByEach = toEachRead(
@@ -79,7 +79,7 @@ export class UserRepository {
         read,
       ) => `SELECT asked.viewer_id, friend.friend_id IS NOT NULL, asked.user_id, ${READ_COLUMNS[read].join(', ')}
       FROM ${dialect.rows('$1', { viewer_id: 'text', user_id: 'text' })} AS asked
-      JOIN "user" u ON u.id = asked.user_id
+      JOIN ${fromUsers(dialect, read)} ON u.id = asked.user_id
       LEFT JOIN friend ON friend.owner_id = asked.viewer_id AND friend.friend_id = asked.user_id`,
     );
     this.insertUsers = `INSERT INTO "user" (${USER_COLUMNS.join(', ')})

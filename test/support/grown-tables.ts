@@ -9,7 +9,7 @@ const ROWS: readonly { table: string; perUser: number; columns: string }[] = [
   {
     table: '"user"',
     perUser: 1,
-    columns: `${id('i')}, 'Nick', '', '', 'UNKNOWN', 0, 'ALLOW_ANY', 'ADMIN_FORBID_TYPE_NONE', 0, 0, '[]', ${moment()}, ${moment()}`,
+    columns: `${id('i')}, 'Nick', '', '${'Signature '.repeat(20)}', 'UNKNOWN', 0, 'ALLOW_ANY', 'ADMIN_FORBID_TYPE_NONE', 0, 0, '[]', ${moment()}, ${moment()}`,
   },
   {
     table: 'friend',
