@@ -144,6 +144,18 @@ describe('a query that was answered before', () => {
     expect((await ask('kid', wrong)).text).toBe(first.text);
   });
 
+  it.each(['constructor', 'toString', 'other'])(
+    'is given nothing for a variable that is absent: $%s',
+    async (name) => {
+      const body = {
+        query: `query ($ids: [ID!]!, $${name}: FriendType) { checkFriends(userIDs: $ids, checkType: $${name}) { relation } }`,
+        variables: { ids: ['bob'] },
+      };
+      for (let time = 0; time < 3; time++)
+        expect((await ask('ann', body)).text).toBe('{"data":{"checkFriends":[{"relation":"BOTH_WAY"}]}}\n');
+    },
+  );
+
   it('counts once each time, and is refused past the limit', async () => {
     const body = { query: '{ me { id } }' };
     const left: unknown[] = [];

@@ -66,9 +66,13 @@ export function toCompilable(
         if (typeof condition === 'string') conditions.add(condition);
         return undefined;
       },
-      // Inside of a literal graphql-jit gives null for a variable that is absent.
-      Variable: (node, _key, parent) =>
-        isLiteral(parent) && !required.has(node.name.value) ? refuse(node) : undefined,
+      Variable: (node, _key, parent) => {
+        const { value } = node.name;
+        // One that is absent would be what every object has under that name.
+        const isOfObjects = value in Object.prototype;
+        // Inside of a literal graphql-jit gives null for a variable that is absent.
+        return isOfObjects || (isLiteral(parent) && !required.has(value)) ? refuse(node) : undefined;
+      },
     });
   }
   if (misfits.length > 0) return null;
