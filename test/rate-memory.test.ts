@@ -23,3 +23,19 @@ test('a key is forgotten when its window ends', async () => {
   while (memory.dump().storage.length > 0) await new Promise(setImmediate);
   expect(await memory.consume('one', 1)).toMatchObject({ consumedPoints: 1 });
 });
+
+test('nobody is refused for longer than a window when the clock of the system is set back', async () => {
+  const memory = new BoundedMemory({ points: 2, duration: 60, keyPrefix: 'clock' }, MAX_KEYS);
+  const limit = new RateLimit({ name: 'requests', points: 2, windowSeconds: 60 }, memory);
+  await limit.take('one');
+  const anHourAgo = Date.now() - 3_600_000;
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(anHourAgo);
+  try {
+    expect((await limit.take('one'))?.resetMs).toBeLessThanOrEqual(60_000);
+    const refusal = await limit.take('one');
+    expect(refusal?.isRefused).toBe(true);
+    expect(refusal?.resetMs).toBeLessThanOrEqual(60_000);
+  } finally {
+    clock.mockRestore();
+  }
+});

@@ -72,9 +72,11 @@ export class RateLimit {
   private judge(key: string, { consumedPoints, msBeforeNext }: RateLimiterRes): Verdict {
     const { policy } = this;
     const remaining = Math.max(0, policy.points - consumedPoints);
-    if (remaining === 0) this.spent.set(key, true, { ttl: Math.max(1, msBeforeNext) });
-    if (consumedPoints > policy.points) return this.refuse(msBeforeNext);
-    return { policy, isRefused: false, remaining, resetMs: msBeforeNext };
+    // The counter goes by the clock of the system: set back, that would make the window last until it is as late again.
+    const resetMs = Math.min(msBeforeNext, policy.windowSeconds * 1_000);
+    if (remaining === 0) this.spent.set(key, true, { ttl: Math.max(1, resetMs) });
+    if (consumedPoints > policy.points) return this.refuse(resetMs);
+    return { policy, isRefused: false, remaining, resetMs };
   }
 
   private refuse(resetMs: number): Verdict {
