@@ -240,6 +240,21 @@ describe('what one user asks for is limited', () => {
     }
   });
 
+  it('what is over the limit on complexity counts as a document that cannot be executed, on both doors', async () => {
+    const tooMuch = 'query ($id: ID!) { one: exportUser(userID: $id) two: exportUser(userID: $id) }';
+    const [user, overSocket] = [newUser(), newUser()];
+    const socket = await sockets.init(overSocket);
+    for (const code of ['QUERY_TOO_COMPLEX', 'QUERY_TOO_COMPLEX', 'QUERY_TOO_COMPLEX', 'RATE_LIMITED']) {
+      const { headers, errors } = await post(user, tooMuch, { id: user });
+      expect(errors?.[0]?.extensions['code']).toBe(code);
+      expect(headers.get('ratelimit-policy')).toBe(`"invalid documents";q=3;w=${HOUR}`);
+      socket.subscribe('1', tooMuch, { id: overSocket });
+      expect(await socket.next()).toMatchObject({ type: 'error', payload: [{ extensions: { code } }] });
+    }
+    for (const asking of [user, overSocket])
+      expect((await post(asking, ME)).headers.get('ratelimit')).toMatch(/^"queries";r=2;/);
+  });
+
   it('documents that cannot be executed count together over both doors', async () => {
     const user = newUser();
     const socket = await sockets.init(user);

@@ -3,9 +3,10 @@ import { GraphQLError, type DocumentNode } from 'graphql';
 import type { DocumentRules } from './operations';
 
 /**
- * Holds requests to the query limits. Apollo Server takes no refusal between parsing and validation, so an empty
- * document stands in there for one that is refused, is kept in its place, and is refused when it is to be executed.
- * `onChecked` is told what it took to look at a new document, once for each of both parts.
+ * Holds documents to the query limits; requests are held to them where they are counted. Apollo Server takes no refusal
+ * between parsing and validation, so an empty document stands in there for one that is refused, is kept in its place, and
+ * is refused when it is to be executed. `onChecked` is told what it took to look at a new document, once for each of both
+ * parts.
  */
 export function enforceLimits({ limiter, onChecked }: DocumentRules): ApolloServerPlugin {
   const refusals = new WeakMap<DocumentNode, GraphQLError>();
@@ -28,10 +29,9 @@ export function enforceLimits({ limiter, onChecked }: DocumentRules): ApolloServ
           }
           return end;
         },
-        async didResolveOperation({ document, operation, request }) {
+        async didResolveOperation({ document }) {
           const refusal = refusals.get(document);
           if (refusal !== undefined) throw refusal;
-          if (operation) limiter.checkRequest(operation, request.variables ?? {});
         },
       };
     },

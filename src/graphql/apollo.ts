@@ -31,7 +31,7 @@ export interface ApolloOptions extends DocumentRules {
 
 export function createApollo(options: ApolloOptions): ApolloServer<RequestContext> {
   const { schema, execution, knownQueries, maxTokens, introspection, logger, logDefect } = options;
-  const { operationRates, documentStore } = options;
+  const { operationRates, documentStore, limiter } = options;
   return new ApolloServer<RequestContext>({
     gateway: executeOutside(schema, execution),
     logger,
@@ -54,7 +54,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
       enforceLimits(options),
       plugins.refuseSubscriptions,
       plugins.refuseUnacceptable,
-      limitRates(operationRates),
+      limitRates(operationRates, limiter),
       plugins.answerJsonClientsWith200,
       plugins.answerUnavailable,
       executeCompiled(execution, knownQueries),

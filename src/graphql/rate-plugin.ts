@@ -5,15 +5,20 @@ import type { OperationRates } from '../rates/operation-rates';
 import type { Verdict } from '../rates/rate-limit';
 import { toRateError, toRateHeaders } from '../rates/rate-refusal';
 import type { RequestContext } from './context';
+import type { QueryLimiter } from './limits';
 
-/** Counts what is asked for over HTTP before it is executed, and tells in headers how much is left. */
-export function limitRates(rates: OperationRates): ApolloServerPlugin<RequestContext> {
+/**
+ * Counts what is asked for over HTTP before it is executed, and tells in headers how much is left. Holds it to the query
+ * limits first: what is over them is not served, and is counted as such.
+ */
+export function limitRates(rates: OperationRates, limiter: QueryLimiter): ApolloServerPlugin<RequestContext> {
   return {
     async requestDidStart() {
       let isServed = false;
       return {
-        async didResolveOperation({ contextValue, document, operation, response }) {
+        async didResolveOperation({ contextValue, document, operation, request, response }) {
           if (operation === undefined || operation.operation === OperationTypeNode.SUBSCRIPTION) return;
+          limiter.checkRequest(operation, request.variables ?? {});
           isServed = true;
           const { viewer, progress } = contextValue;
           const verdict =
