@@ -6,11 +6,13 @@ import {
   type ASTNode,
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { countRootFields } from '../rates/root-fields';
 import { settleConditions } from './compilable-operation';
+import { findFragments } from './fragments';
 
 /** A subscription's document as it is executed over events. */
 export interface EventDocument {
@@ -25,7 +27,7 @@ export interface EventDocument {
  */
 export function toEventDocument(document: DocumentNode, operationName: string | null): EventDocument {
   const operation = getOperationAST(document, operationName);
-  const roots = operation ? findRootFields(document, operation.selectionSet) : [];
+  const roots = operation ? findRootFields(operation.selectionSet, findFragments(document)) : [];
   const rootArguments = new Set<ASTNode>(roots.flatMap((field) => field.arguments ?? []));
   const variables = new Set<string>();
   visit(document, {
@@ -44,21 +46,19 @@ export function toEventDocument(document: DocumentNode, operationName: string | 
 
 /** Those of a selection set of the root, and of the fragments in it, which may stand nowhere else. */
 function findRootFields(
-  document: DocumentNode,
   { selections }: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   seen = new Set<string>(),
 ): FieldNode[] {
   return selections.flatMap((selection) => {
     if (selection.kind === Kind.FIELD) return [selection];
     if (selection.kind === Kind.INLINE_FRAGMENT)
-      return findRootFields(document, selection.selectionSet, seen);
+      return findRootFields(selection.selectionSet, fragments, seen);
     const { value: name } = selection.name;
     if (seen.has(name)) return [];
     seen.add(name);
-    const fragment = document.definitions
-      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
-      .find((candidate) => candidate.name.value === name);
-    return fragment === undefined ? [] : findRootFields(document, fragment.selectionSet, seen);
+    const fragment = fragments.get(name);
+    return fragment === undefined ? [] : findRootFields(fragment.selectionSet, fragments, seen);
   });
 }
 
