@@ -40,15 +40,15 @@ describeOnStores('a trace', (store) => {
       body: JSON.stringify({ query: SET, variables: { nick: 'a private name' } }),
     });
     await fan.next();
+    const extensions = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
     fan.send({
       type: 'subscribe',
       id: '2',
-      payload: {
-        query: 'query Mine { friendList { totalCount } }',
-        extensions: { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` },
-      },
+      payload: { query: 'query Mine { friendList { totalCount } }', extensions },
     });
     await fan.take(2);
+    fan.send({ type: 'subscribe', id: '3', payload: { query: '{ nothing }', extensions } });
+    await fan.next();
     await server.send('star-of-traces', '{ nothing(text: "a private literal") }');
     await server.stop();
     ({ spans } = receiver);
@@ -118,10 +118,11 @@ describeOnStores('a trace', (store) => {
     expect(opened?.attributes).toMatchObject({ 'graphql.operation.name': 'Live' });
   });
 
-  it('tells of mistakes by their code', () => {
+  it('tells of mistakes by their code, over WebSocket and HTTP', () => {
     const failed = spans.filter(({ attributes }) => attributes['error.type'] !== undefined);
-    expect(failed).toMatchObject([{ attributes: { 'error.type': 'GRAPHQL_VALIDATION_FAILED' } }]);
-    expect(failed[0]?.status.code ?? 0).toBe(0);
+    const mistake = { attributes: { 'error.type': 'GRAPHQL_VALIDATION_FAILED' } };
+    expect(failed).toMatchObject([mistake, mistake]);
+    expect(failed.map(({ status }) => status.code ?? 0)).toEqual([0, 0]);
   });
 
   it('begins no trace of its own for what nobody asked for', () => {

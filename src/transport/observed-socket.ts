@@ -42,9 +42,17 @@ export class ObservedSocket {
       return work();
     }
     const served = { name: 'GraphQL Operation', attributes: {}, traceparent };
-    return this.tracing.serve(served, (step) => {
+    return this.tracing.serve(served, async (step) => {
       this.begin(name, step);
-      return work();
+      try {
+        await work();
+      } catch (error) {
+        this.failed(name, error);
+        throw error;
+      } finally {
+        // A step that has ended is not told any more what went wrong.
+        this.end(name);
+      }
     });
   }
 
