@@ -58,6 +58,23 @@ describe('automatic persisted queries', () => {
     },
   );
 
+  it('are not taken for others of the same hash: with half of a surrogate pair for U+FFFD', async () => {
+    const toQuery = (id: string) => `{ usersInfo(userIDs: ["${id}"]) { userID } }`;
+    const known = { query: toQuery('\ufffd') };
+    const found = { status: 200, data: { usersInfo: [{ userID: '\ufffd' }] } };
+    expect(await post(known)).toEqual(found);
+    const extensions = toExtensions(toHash(known.query));
+    const broken = { query: toQuery('\ud800') };
+    for (const body of [broken, { ...broken, extensions }]) {
+      const refused = { status: 400, errors: [{ extensions: { code: 'BAD_REQUEST' } }] };
+      expect(await post(body)).toMatchObject(refused);
+    }
+    expect(await post({ extensions })).toMatchObject({
+      errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
+    });
+    expect(await post({ ...known, extensions })).toEqual(found);
+  });
+
   it('are not kept under a hash that is not theirs', async () => {
     const hash = toHash('{ me { id level } }');
     expect(await post({ query: '{ me { id } }', extensions: toExtensions(hash) })).toMatchObject({

@@ -168,6 +168,10 @@ async function execute<Context extends BaseContext>(
     if (found !== null) return found;
   }
   if (isParameters(sent) && typeof sent['query'] === 'string') {
+    // Apollo Server finds documents by a digest, for which each half of a surrogate pair is the same as U+FFFD.
+    if (!sent['query'].isWellFormed()) {
+      throw new HttpProblem(400, 'BAD_REQUEST', 'The "query" holds half of a surrogate pair.');
+    }
     const admitted = options.admitDocument?.(context, sent['query']);
     if (admitted !== undefined) {
       await admitted;
