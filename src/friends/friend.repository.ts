@@ -1,13 +1,7 @@
 import type { Database, Dialect, Queryable, Transaction } from '../database/sql';
 import { parseCustomFields, type CustomFieldValue } from '../lib/custom-fields';
 import { toKeysetStart, type PageRequest } from '../lib/page';
-import {
-  fromUsers,
-  NO_LOOK,
-  READ_COLUMNS,
-  type HeldProfiles,
-  type ProfileRead,
-} from '../users/held-profiles';
+import { fromUsers, READ_COLUMNS, type HeldProfiles, type ProfileRead } from '../users/held-profiles';
 import type { RowProfile } from '../users/profile-row';
 import { toFriendInfoID, toStrangerInfo, type FriendInfo } from './friend-info';
 
@@ -185,16 +179,15 @@ export class FriendRepository {
     page: PageRequest,
     wanted: { profiles: boolean; details: boolean },
   ): Promise<ListedFriend[]> {
-    const reads = { profiles: wanted.profiles ? NO_LOOK.read : null, details: wanted.details };
+    const look = this.held.lookForNobody('version');
+    const reads = { profiles: wanted.profiles ? look.read : null, details: wanted.details };
     const { atMs, id } = toKeysetStart(page);
     const rows = await this.database.reader.tuples<readonly unknown[]>(
       groupName === '' ? this.selectPage(reads) : this.selectGroupPage(reads),
       [ownerID, atMs, id, page.first + 1, ...toGroupValues(groupName)],
     );
     const edgeAt = toEdgeAt(reads);
-    const users = wanted.profiles
-      ? await this.held.resolve(this.database.reader, rows, edgeAt, 0, NO_LOOK)
-      : [];
+    const users = wanted.profiles ? await this.held.resolve(this.database.reader, rows, edgeAt, 0, look) : [];
     return rows.map((row, index) => ({ info: toInfo(ownerID, row, edgeAt), user: users[index] ?? null }));
   }
 

@@ -98,6 +98,7 @@ export class RelationService {
   ): Promise<void> {
     // What is dropped from here on may be of a friend again: the answer to the commit may come late.
     const mark = this.strangers.mark();
+    const look = this.held.lookForNobody('whole');
     const lost = [...new Set(lostEdges.map((edge) => edge.friend_id))];
     const profiles = lost.length === 0 ? [] : await this.held.loadAnew(tx, lost);
     const byID = new Map(profiles.map((user) => [user.id, user]));
@@ -109,7 +110,7 @@ export class RelationService {
       for (const { owner_id, friend_id } of lostEdges) {
         const user = byID.get(friend_id);
         if (user !== undefined) {
-          const copy = { user: this.held.share(user), fetchedAt: new Date(nowMs) };
+          const copy = { user: this.held.share(user, look), fetchedAt: new Date(nowMs) };
           this.strangers.keep(owner_id, copy, mark);
         }
       }

@@ -27,15 +27,11 @@ export interface HeldLook {
   /** Versions alone are of use where all are held. */
   readonly read: ProfileRead;
   readonly found: ReadonlyMap<string, RowProfile>;
-  /** How often users had been dropped: after one more, what was found does not count. */
+  /** How often users had been dropped: after one more, what was found does not count, and what is read is not held. */
   readonly drops: number;
 }
 
-/** Where only the statement itself finds whom it reads: nobody could be looked for. */
-export const NO_LOOK: HeldLook = { read: 'version', found: new Map(), drops: 0 };
-
-/** For a statement that reads all of every profile. */
-export const WHOLE: HeldLook = { read: 'whole', found: new Map(), drops: 0 };
+const NOBODY: HeldLook['found'] = new Map();
 
 const BOUNDS = { max: 100_000, maxSize: 64 * 1024 * 1024 };
 
@@ -76,13 +72,14 @@ export class HeldProfiles {
       const userID = row[idAt] as string;
       const profile = (isSeen ? seen.get(userID) : undefined) ?? this.held.peek(userID);
       if (profile?.isVersionIn(row, readAt) === true) return profile;
-      if (read === 'whole') return this.hold(new RowProfile(row, readAt));
+      if (read === 'whole') return this.hold(new RowProfile(row, readAt), drops);
       missing.add(userID);
       return null;
     });
     if (missing.size === 0) return found;
     const others = new Map<string, RowProfile>();
-    for (const profile of await this.loadAnew(from, [...missing])) others.set(profile.id, this.hold(profile));
+    for (const profile of await this.loadAnew(from, [...missing]))
+      others.set(profile.id, this.hold(profile, drops));
     return found.map((profile, index) => profile ?? others.get(rows[index]?.[idAt] as string) ?? null);
   }
 
@@ -101,20 +98,29 @@ export class HeldProfiles {
     return { read, found, drops: this.drops };
   }
 
+  /** Where only the statement itself finds whom it reads, or reads all of every profile: to be taken before it. */
+  lookForNobody(read: ProfileRead): HeldLook {
+    return { read, found: NOBODY, drops: this.drops };
+  }
+
   /** Those of the users that exist, in no order, each an object of its own that is not held: for what may be undone. */
   async loadAnew(from: Queryable, userIDs: readonly string[]): Promise<RowProfile[]> {
     const rows = await from.tuples(this.select, [JSON.stringify(userIDs)]);
     return rows.map((row) => new RowProfile(row, 0));
   }
 
-  /** The object that is held of this version; the one given where none is. It must have been committed. */
-  share(profile: RowProfile): RowProfile {
+  /**
+   * The object that is held of this version; the one given where none is. It must have been committed, and read since
+   * the look.
+   */
+  share(profile: RowProfile, { drops }: HeldLook): RowProfile {
     const held = this.held.peek(profile.id);
-    return held?.isSameVersion(profile) === true ? held : this.hold(profile);
+    return held?.isSameVersion(profile) === true ? held : this.hold(profile, drops);
   }
 
-  private hold(profile: RowProfile): RowProfile {
-    this.held.set(profile.id, profile);
+  /** Not what was read before a drop: it may be of the user who was dropped. */
+  private hold(profile: RowProfile, drops: number): RowProfile {
+    if (drops === this.drops) this.held.set(profile.id, profile);
     return profile;
   }
 

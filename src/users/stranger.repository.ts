@@ -1,5 +1,5 @@
 import type { Database, Queryable } from '../database/sql';
-import { READ_COLUMNS, WHOLE, type HeldProfiles } from './held-profiles';
+import { READ_COLUMNS, type HeldProfiles } from './held-profiles';
 import type { RowProfile } from './profile-row';
 import type { SeenUser } from './user.repository';
 
@@ -51,8 +51,9 @@ export class StrangerRepository {
     from: Queryable,
     looks: readonly Look[],
   ): Promise<{ known: (Look & SeenUser)[]; strangers: Look[]; positions: Map<string, Position> }> {
+    const held = this.held.lookForNobody('whole');
     const rows = await from.tuples<LookRow>(this.selectKnown, [toJson(looks)]);
-    const users = await this.held.resolve(from, rows, 1, 5, WHOLE);
+    const users = await this.held.resolve(from, rows, 1, 5, held);
     const known: (Look & SeenUser)[] = [];
     const strangers: Look[] = [];
     const positions = new Map<string, Position>();
@@ -68,8 +69,9 @@ export class StrangerRepository {
 
   /** Those of the strangers who exist, each with where the viewer's stream stood when this was so. */
   async loadStrangers(from: Queryable, looks: readonly Look[]): Promise<StrangerRow[]> {
+    const held = this.held.lookForNobody('whole');
     const rows = await from.tuples<LookRow>(this.selectStrangers, [toJson(looks)]);
-    const users = await this.held.resolve(from, rows, 1, 4, WHOLE);
+    const users = await this.held.resolve(from, rows, 1, 4, held);
     return rows.flatMap((row, index) => {
       const user = users[index] ?? null;
       return user === null ? [] : [{ look: toLook(row), user, position: toPosition(row) }];
