@@ -9,6 +9,10 @@ describe('what is read while something changes', () => {
     isTold = true;
     strangers = new StrangerCache({ now: () => 1_000 }, () => isTold);
   });
+  /** As many as are told apart: each one more makes the oldest be forgotten. */
+  const dropMany = (): void => {
+    for (let n = 0; n < 10_000; n++) strangers.drop('me', `u${String(n)}`);
+  };
 
   const copy: KeptCopy = { user: toReadProfile({ id: 'they' }), fetchedAt: new Date(1_000) };
   const isKept = (change: () => void): boolean => {
@@ -38,8 +42,9 @@ describe('what is read while something changes', () => {
     expect(strangers.isKnownSince('they', 1_001)).toBe(true);
   });
 
-  it('is kept when others become friends, and when the two did so before', () => {
+  it('is kept when others become friends, and when the two did so before, or all was dropped', () => {
     strangers.drop('me', 'they');
+    strangers.dropAll();
     expect(
       isKept(() => {
         strangers.drop('they', 'me');
@@ -52,7 +57,29 @@ describe('what is read while something changes', () => {
     expect(
       isKept(() => {
         strangers.drop('me', 'they');
-        for (let n = 0; n < 10_000; n++) strangers.drop('me', `u${String(n)}`);
+        dropMany();
+      }),
+    ).toBe(false);
+  });
+
+  it('is not kept when the two become friends once more, of whom so many do that the oldest are forgotten', () => {
+    strangers.drop('me', 'they');
+    dropMany();
+    strangers.drop('me', 'they');
+    for (let n = 0; n < 9_999; n++) strangers.drop('me', `v${String(n)}`);
+    expect(
+      isKept(() => {
+        for (const userID of ['they', 'x', 'y']) strangers.drop('me', userID);
+      }),
+    ).toBe(false);
+  });
+
+  it('is not kept when a user is deleted while so many become friends', () => {
+    dropMany();
+    expect(
+      isKept(() => {
+        strangers.dropUser('another');
+        strangers.drop('me', 'x');
       }),
     ).toBe(false);
   });
@@ -76,6 +103,12 @@ describe('what is read while something changes', () => {
     const mark = strangers.mark();
     for (const read of [later, older]) strangers.keep('me', read, mark);
     expect(strangers.find('me', 'they')?.fetchedAt).toBe(later.fetchedAt);
+  });
+
+  it('is not followed by an older state when all is dropped', () => {
+    strangers.dropAll();
+    expect(strangers.isKnownSince('they', 1_000)).toBe(false);
+    expect(strangers.isKnownSince('they', 1_001)).toBe(true);
   });
 
   it('is neither given nor kept while others are not heard', () => {
@@ -112,6 +145,18 @@ describe('a user who was deleted', () => {
     expect(strangers.find('me', 'they')).not.toBeNull();
   });
 
+  it('stays gone when it was being read, the clock was set back, and many become friends meanwhile', () => {
+    for (let n = 0; n < 10_000; n++) strangers.drop('you', `u${String(n)}`);
+    nowMs += 1;
+    const [mark, read] = [strangers.mark(), createCopy(nowMs)];
+    nowMs -= 2_000;
+    strangers.dropUser('they');
+    strangers.drop('you', 'x');
+    nowMs += 3_000;
+    strangers.keep('you', read, mark);
+    expect(strangers.find('you', 'they')).toBeNull();
+  });
+
   it('stays gone when so many others are deleted that not each of them is remembered', () => {
     nowMs += 1;
     strangers.dropUser('they');
@@ -121,6 +166,35 @@ describe('a user who was deleted', () => {
     nowMs += 1;
     strangers.keep('me', createCopy(nowMs), strangers.mark());
     expect(strangers.find('me', 'they')).not.toBeNull();
+  });
+});
+
+/** What a replica gives may be older than a copy that was given and is not held any more. */
+describe('a copy that had to go before its time', () => {
+  const createCopy = (id: string): KeptCopy => ({ user: toReadProfile({ id }), fetchedAt: new Date(1_000) });
+
+  it.each<[why: string, drop: (strangers: StrangerCache, clock: { nowMs: number }) => void]>([
+    [
+      'because the clock was set back',
+      (strangers, clock) => {
+        clock.nowMs -= 1;
+        expect(strangers.find('me', 'they')).toBeNull();
+      },
+    ],
+    [
+      'to make room for another',
+      (strangers) => {
+        strangers.keep('me', createCopy('another'), strangers.mark());
+      },
+    ],
+  ])('%s is not followed by an older one', (_why, drop) => {
+    const clock = { nowMs: 1_000, now: (): number => clock.nowMs };
+    const strangers = new StrangerCache(clock, () => true, { entries: 1, bytes: 1_000_000 });
+    strangers.keep('me', createCopy('they'), strangers.mark());
+    expect(strangers.isKnownSince('they', 1_000)).toBe(true);
+    drop(strangers, clock);
+    expect(strangers.isKnownSince('they', 1_000)).toBe(false);
+    expect(strangers.isKnownSince('they', 1_001)).toBe(true);
   });
 });
 

@@ -176,7 +176,7 @@ export class StrangerCache {
 
   /** The user was deleted: nobody is shown a copy any more. */
   dropUser(userID: string): void {
-    this.droppedAll = ++this.drops;
+    this.countDropOfAll();
     // Later than every copy, whatever the clock says: by this those that are void are told from those to come.
     this.lastDeletedMs = Math.max(this.clock.now(), this.newestFetchedMs);
     this.deleted.set(userID, this.lastDeletedMs);
@@ -184,11 +184,16 @@ export class StrangerCache {
 
   /** Other processes may have changed anything. */
   dropAll(): void {
-    this.droppedAll = ++this.drops;
+    this.countDropOfAll();
     this.unknownUntilMs = this.clock.now();
     for (const { user } of this.entries) user.copies = 0;
     this.entries.clear();
     this.profileBytes = 0;
+  }
+
+  private countDropOfAll(): void {
+    this.droppedAll = ++this.drops;
+    // Said by it, too; and the oldest of them would move it back when it goes.
     this.dropped.clear();
   }
 
