@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { loadConfig, type Config } from '../src/config';
 import { openServices, type Services } from '../src/services';
 import type { Viewer } from '../src/users/viewer';
@@ -58,6 +59,20 @@ describeOnStores('one request sees a user in one version', (store) => {
     expect(await nick()).toBe('');
   });
 
+  it('that which is being read, whatever copy another request has kept meanwhile', async () => {
+    const reading = nick();
+    begin().beginRead('anybody')?.(toRow('they', 'copy', false));
+    expect(await nick()).toBe('');
+    expect(await reading).toBe('');
+  });
+
+  it('the copy of a stranger, as old as the beginning of its read', async () => {
+    const [startMs, take] = [clock.nowMs, profiles.beginRead('anybody')];
+    clock.nowMs += 1_000;
+    take?.(toRow('they', 'row', false));
+    expect((await begin().load('they'))?.fetchedAt).toEqual(new Date(startMs));
+  });
+
   it('the copy of a stranger, while it is fresh', async () => {
     take(toRow('they', 'copy', false));
     clock.nowMs += 10 * 60_000 - 1;
@@ -75,6 +90,8 @@ describeOnStores('one request sees a user in one version', (store) => {
     profiles = begin();
     take(toRow('they', 'row', true));
     expect(await nick()).toBe('row');
+    profiles = begin();
+    expect(await nick()).toBe('');
     take(toRow(viewerID, 'me', false));
     profiles = begin();
     expect(await profiles.load(viewerID)).toBeNull();
@@ -94,6 +111,25 @@ describeOnStores('one request sees a user in one version', (store) => {
     early?.(toRow('they', 'early', false));
     profiles = begin();
     expect(await nick()).toBe('');
+  });
+
+  it('a user who was asked for before the two became friends is not kept; the read is as old as its beginning', async () => {
+    const startMs = clock.nowMs;
+    const reading = profiles.load('they');
+    // Asked for in the turn after this one.
+    await setImmediate();
+    clock.nowMs += 1_000;
+    services.sources.strangers.drop(viewerID, 'they');
+    expect((await reading)?.fetchedAt).toEqual(new Date(startMs));
+    expect(services.sources.strangers.find(viewerID, 'they')).toBeNull();
+  });
+
+  it('nobody has a copy of oneself', async () => {
+    await services.users.register({ userID: viewerID, isAdmin: false });
+    take(toRow(viewerID, 'row', false));
+    profiles = begin();
+    expect((await profiles.load(viewerID))?.user.id).toBe(viewerID);
+    expect(services.sources.strangers.find(viewerID, viewerID)).toBeNull();
   });
 
   it('and so do all who see that version, with one object', async () => {
