@@ -239,13 +239,21 @@ describeOnStores('the audit log', (store) => {
     await socket.next();
     await socket.close();
     expect(await loadReads()).toEqual([row('blockList'), row('friendList'), row('friendshipEvents')]);
-    clock.nowMs += 60 * 60_000;
-    await server.call(asBob, '{ friendList { totalCount } }');
+    // Each of those who act, and each in whose name they do, has rows of its own.
+    await server.call('cat', '{ me { id } }');
+    const list = '{ friendList { totalCount } }';
+    await server.call({ ...asBob, actAs: 'cat' }, list);
+    await server.call({ ...asBob, userID: 'deputy' }, list);
+    expect(await loadLog(server, 'cat')).toEqual([{ ...row('friendList'), actAs: 'cat' }]);
+    expect(await loadLog(server, 'deputy')).toEqual([{ ...row('friendList'), actorID: 'deputy' }]);
     expect(await loadReads()).toHaveLength(4);
+    clock.nowMs += 60 * 60_000;
+    await server.call(asBob, list);
+    expect(await loadReads()).toHaveLength(5);
     // The clock is put back: how long ago the last row was written, nobody knows.
     clock.nowMs -= 24 * 60 * 60_000;
-    await server.call(asBob, '{ friendList { totalCount } }');
-    expect(await loadReads()).toHaveLength(5);
+    await server.call(asBob, list);
+    expect(await loadReads()).toHaveLength(6);
     clock.nowMs += 24 * 60 * 60_000;
     broken = 'INSERT INTO audit';
     const refused = await server.send(asBob, '{ friendGroups { name } }');

@@ -215,6 +215,54 @@ const deleteUser = (id: string): string =>
     expect(await comeBack('block', blocks, 'addToBlockList(userIDs: ["w10"])')).toBe('FORBIDDEN');
   });
 
+  it('to write a remark keeps what others write on the same friend meanwhile', async () => {
+    await createUsers(server, ['a11', 'b11']);
+    await one.run(`INSERT INTO friend VALUES ('a11', 'b11', '', '', '', '[]', 1); BEGIN; ${hold('a11')}`);
+    const written = act(server, 'a11', 'setFriendInfo(input: { userID: "b11", friendRemark: "mine" })');
+    await untilOneWaits();
+    const theirs = JSON.stringify([{ key: 'k', value: 'theirs' }]);
+    await one.run(`UPDATE friend SET custom_info = '${theirs}' WHERE owner_id = 'a11'; COMMIT`);
+    expect(await written).toBe('OK');
+    expect(await one.all(`SELECT remark, custom_info FROM friend WHERE owner_id = 'a11'`)).toEqual([
+      { remark: 'mine', custom_info: theirs },
+    ]);
+  });
+
+  it('to change a profile keeps what others change of it meanwhile', async () => {
+    await createUsers(server, ['a13']);
+    await one.run(`BEGIN; ${hold('a13')}`);
+    const changed = server.call('a13', 'mutation { setSelfInfo(input: { level: 9 }) { nickName level } }');
+    await untilOneWaits();
+    await one.run(`UPDATE "user" SET nick_name = 'theirs' WHERE id = 'a13'; COMMIT`);
+    expect(await changed).toEqual({ setSelfInfo: { nickName: 'theirs', level: 9 } });
+  });
+
+  it('to mark requests as read counts those that have come meanwhile', async () => {
+    await createUsers(server, ['a14', 'b14']);
+    await act(server, 'b14', 'addFriend(input: { userID: "a14" })');
+    await one.run(`BEGIN; ${hold('a14')}`);
+    const marked = server.call('a14', 'mutation { setFriendApplicationRead(userIDs: ["b14"]) }');
+    await untilOneWaits();
+    await one.run(`INSERT INTO friend_application
+      (owner_id, peer_id, type, add_source, add_wording, friend_remark, friend_group, created_at)
+      VALUES ('a14', 'c14', 'COME_IN', '', '', '', '', 1); COMMIT`);
+    expect(await marked).toEqual({ setFriendApplicationRead: 1 });
+  });
+
+  it('to import a friend is refused when the friend has blocked the owner meanwhile', async () => {
+    await createUsers(server, ['a12', 'b12']);
+    await one.run(`BEGIN; ${hold('b12')}`);
+    const imported = server.call(
+      ADMIN,
+      'mutation { importFriends(userID: "a12", friends: [{ userID: "b12" }]) { resultCode } }',
+    );
+    const over = imported.then(() => true);
+    const isWaiting = async (): Promise<boolean> => (await watcher.all(WAITING)).length > 0;
+    while (!(await Promise.race([over, isWaiting()])));
+    await one.run(`INSERT INTO block VALUES ('b12', 'a12', 1); COMMIT`);
+    expect(codes('importFriends', await imported)).toEqual(['BLOCKED_BY_PEER']);
+  });
+
   it('to give all streams a new epoch holds nobody behind the one it waits for', async () => {
     // In the table, those behind it in order come first.
     await createUsers(server, ['z9']);

@@ -64,6 +64,14 @@ describeOnBuses('profiles are as fresh on every node', ({ config }) => {
     expect(await nick(other)).toBe('newer');
   });
 
+  it('and so it is when nobody listens there, as soon as the word has come', async () => {
+    const viewer = `quiet${String(round)}`;
+    await look(other, viewer);
+    await rename('new');
+    expect([await act(one, viewer, `addFriend(input: { userID: "${they}" })`)]).toEqual(['OK']);
+    while ((await look(other, viewer)).user.nickName !== 'new');
+  });
+
   it('the event that tells of the friend shows the profile as it is', async () => {
     expect(await nick(other)).toBe('old');
     await rename('new');
