@@ -249,6 +249,15 @@ const deleteUser = (id: string): string =>
     expect(await marked).toEqual({ setFriendApplicationRead: 1 });
   });
 
+  it('to add a friend finds nobody who was created when all were held already', async () => {
+    await createUsers(server, ['a15']);
+    await one.run('BEGIN; LOCK TABLE block IN ACCESS EXCLUSIVE MODE');
+    const added = act(server, 'a15', 'addFriend(input: { userID: "b15" })');
+    await untilOneWaits();
+    await one.run(`${insertUser('b15')}; ${insertStream('b15')}; COMMIT`);
+    expect(await added).toBe('USER_NOT_FOUND');
+  });
+
   it('to import a friend is refused when the friend has blocked the owner meanwhile', async () => {
     await createUsers(server, ['a12', 'b12']);
     await one.run(`BEGIN; ${hold('b12')}`);

@@ -137,7 +137,10 @@ export class FriendGroupService {
     });
   }
 
-  /** Whoever may get into a group is held like its owner: one that is deleted meanwhile would stay in it. */
+  /**
+   * Whoever may get into a group is held like its owner: one that is deleted meanwhile would stay in it. A second
+   * safeguard: whoever deletes a user holds those, too, who have it in their lists, and nobody else can have it in a group.
+   */
   private change<Result>(
     viewer: Viewer,
     members: readonly string[],

@@ -171,6 +171,7 @@ export class FriendService {
     requireCustomFields('friendCustomInfo', notes.friendCustomInfo ?? [], this.limits);
     if (!isUserID(userID)) return invalidInfoResult(userID);
     return this.database.transaction(async (tx) => {
+      // The friend as a second safeguard: whoever takes the entry away holds the viewer, too.
       await this.log.lockFor(tx, viewer.userID, [userID]);
       const found = (await this.friends.loadRelationships(viewer.userID, [userID], tx)).get(userID);
       if (found === undefined || !found.iHave) {
