@@ -157,6 +157,16 @@ describeOnStores('everything that was exported', (store) => {
         replaceIn('["event_stream","cho"', ',0]', ',"0"]'),
         /is not a line of an/,
       ],
+      [
+        'a moment is of no year that can be shown',
+        replaceIn('["block","ann"', /\d+\]/, '253402300800000]'),
+        /:\d+: is not a line of an/,
+      ],
+      [
+        'a number has more than 32 bits',
+        replaceIn('["event_stream","cho"', ',0]', ',2147483648]'),
+        /:\d+: is not a line of an/,
+      ],
       ['it is of another schema', replaceIn('{"amicus"', 'Initial', 'Other'), /another schema \(Other\d+,/],
       ['it is of another format', replaceIn('{"amicus"', '"version":1', '"version":2'), /has format 2/],
       ['it is no export', () => ['{"userID":"ann"}'], /stdin is not an export of Amicus/],

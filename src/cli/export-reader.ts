@@ -1,5 +1,6 @@
 import type { SqlValue } from '../database/sql';
 import { tables, type Table, type TableColumn } from '../database/tables';
+import { hasIsoTime } from '../lib/iso-time';
 import { readLines } from '../lib/lines';
 import { CommandError } from './failure';
 import { type ExportFooter, FORMAT_VERSION, header, type UserEnd } from './export-format';
@@ -86,9 +87,12 @@ function toRow(
   return { kind: 'row', table, userID, values: values as SqlValue[] };
 }
 
-function fits({ type, isNullable }: TableColumn, value: unknown): boolean {
+/** Whether every server can store and show the value: a moment as RFC 3339, another number as GraphQL's Int. */
+function fits({ type, isMoment, isNullable }: TableColumn, value: unknown): boolean {
   if (value === null) return isNullable;
-  return type === 'text' ? typeof value === 'string' : Number.isSafeInteger(value);
+  if (type === 'text') return typeof value === 'string';
+  if (!Number.isSafeInteger(value)) return false;
+  return isMoment ? hasIsoTime(new Date(value as number)) : value === ((value as number) | 0);
 }
 
 function toEnd(value: unknown): ExportEntry | null {

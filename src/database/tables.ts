@@ -5,6 +5,8 @@ export interface TableColumn {
   readonly name: string;
   /** As a dialect's `rows` takes it. */
   readonly type: 'text' | 'integer';
+  /** Of an integer: whether it is a moment, in milliseconds since 1970. One that is none has 32 bits. */
+  readonly isMoment: boolean;
   readonly isNullable: boolean;
 }
 
@@ -33,7 +35,13 @@ function toTable(entity: (typeof entities)[number]): Table {
     const type = TYPES.get(options.type);
     if (type === undefined)
       throw new Error(`The type of ${name}.${propertyName} is not one that can be moved.`);
-    return { name: options.name ?? propertyName, type, isNullable: options.nullable === true };
+    return {
+      name: options.name ?? propertyName,
+      type,
+      // Nothing else needs so many bits.
+      isMoment: options.type === 'bigint',
+      isNullable: options.nullable === true,
+    };
   });
   const key = columns.filter((_, index) => own[index]?.options.primary === true);
   if (key[0]?.type !== 'text') throw new Error(`The key of ${name} does not begin with a user.`);
