@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadSigningSecret } from '../src/auth/secret';
 import { createVerifier, type Identity } from '../src/auth/verifier';
+import { toFailureText } from '../src/cli/failure';
 import { loadConfig } from '../src/config';
 import { openDataFolder } from '../src/database/data-folder';
 import { type CommandOutcome, runCommand } from './support/run-command';
@@ -43,6 +44,20 @@ test('help is not an error, no command is', async () => {
   expect(await run(['--help'])).toMatchObject({ exitCode: 0, stderr: '' });
   expect((await run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect(await run([])).toMatchObject({ exitCode: 2, stdout: '' });
+});
+
+test('the help says how long a token is valid, with the unit', async () => {
+  expect((await run(['token', '--help'])).stdout).toContain('(default: 1h)');
+});
+
+test('of a failure whose end fails too, the failure is told', () => {
+  // As the compiler makes it for `await using` where the engine has none, which a full disk gave.
+  const both = Object.assign(new Error('An error was suppressed during disposal.'), {
+    name: 'SuppressedError',
+    error: new Error('cannot be closed'),
+    suppressed: new Error('the disk is full'),
+  });
+  expect(toFailureText(both)).toBe('the disk is full');
 });
 
 test.each(['serve', 'migrate'])('%s tells every problem of the configuration', async (command) => {

@@ -13,6 +13,8 @@ const DEFECTS = ['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError', 'As
  */
 export function toFailureText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // Of the end of a database; what went wrong before it is what to tell.
+  if (error.name === 'SuppressedError' && 'suppressed' in error) return toFailureText(error.suppressed);
   if (DEFECTS.includes(error.name)) return error.stack ?? error.message;
   // Which of its many reasons it is, only the cause says: no connection, a bound of time, a full disk.
   if (error instanceof DatabaseUnavailableError && error.cause instanceof Error)

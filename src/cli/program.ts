@@ -62,7 +62,11 @@ function createProgram(terminal: Terminal): Command {
     .description('print a signed token for a user')
     .argument('<userid>', 'who the token speaks for', toUserID)
     .option('--admin', 'make it an administrator', false)
-    .option('--expires <duration>', 'how long it is valid: 30s, 15m, 1h, 7d', toSeconds, 3600)
+    .addOption(
+      new Option('--expires <duration>', 'how long it is valid: 30s, 15m, 1h, 7d')
+        .argParser(toSeconds)
+        .default(3600, '1h'),
+    )
     .action((userID: string, options: TokenOptions) => printToken(terminal, userID, options));
   addImport(program, terminal);
   addDataCommands(program, terminal);
