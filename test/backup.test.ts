@@ -205,7 +205,10 @@ describe('a backup of the embedded database', () => {
     await prepare();
     await using database = await openDatabase({ dataDir: place.config.dataDir ?? '' });
     await database.transaction((tx) => tx.all(spoil));
-    expect((await place.run(['backup', file('backup')])).stderr).toContain(message);
+    const { stderr } = await place.run(['backup', file('backup')]);
+    expect(stderr).toContain(message);
+    // Not by the name of the copy, which is gone.
+    expect(stderr).toMatch(/^amicus: \S*amicus\.sqlite /);
     expect(readdirSync(folder)).toEqual([]);
   });
 });
@@ -315,10 +318,10 @@ describe('a restore', () => {
   });
 
   it.each([
-    ['is not there', null, /^amicus: cannot read .*\n$/],
+    ['is not there', null, /^amicus: There is no database at .*backup\.\n$/],
     ['is none', () => Buffer.from('no database, no database, no database'), /is not a database of Amicus/],
-    ['breaks off', (whole: Buffer) => whole.subarray(0, whole.length - 8_192), /is damaged|malformed/],
-    ['is damaged', (whole: Buffer) => Buffer.from(whole).fill(7, 20_000, 60_000), /is damaged|malformed/],
+    ['breaks off', (whole: Buffer) => whole.subarray(0, whole.length - 8_192), /backup is damaged: /],
+    ['is damaged', (whole: Buffer) => Buffer.from(whole).fill(7, 20_000, 60_000), /backup is damaged: /],
   ])('of a backup that %s changes nothing', async (_title, spoil, message) => {
     await prepare();
     await place.do('backup', file('backup'));
@@ -330,6 +333,16 @@ describe('a restore', () => {
     expect(stderr).toMatch(message);
     expect(existsSync(file('new'))).toBe(false);
   });
+});
+
+test('a folder is no backup, and no database to make one of', async () => {
+  expect((await place.run(['restore', folder])).stderr).toBe(
+    `amicus: ${folder} is a folder and not a database.\n`,
+  );
+  mkdirSync(join(place.config.dataDir ?? '', 'amicus.sqlite'), { recursive: true });
+  for (const command of ['backup', 'export'])
+    expect((await place.run([command, file('new')])).stderr).toMatch(/sqlite is a folder and not a database/);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 describeOnStores('amicus new-epoch', (store) => {

@@ -54,5 +54,6 @@ function toStandardInput(stdin: Readable): ImportSource {
 function toReason(error: unknown): string {
   const code = findErrorCode(error);
   if (code === 'ENOENT') return 'there is no such file';
-  return code === 'EACCES' ? 'permission denied' : String(error);
+  if (code === 'EACCES') return 'permission denied';
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { loadConfig } from '../config';
 import { restoreSqlite } from '../database/sqlite-restore';
 import { renewEpochs } from '../events/stream-epoch';
@@ -22,10 +21,6 @@ export async function restore(terminal: Terminal, { path, isReplacing }: Restore
       'the data is in PostgreSQL: restore that with its own means, then run `amicus new-epoch`',
     );
   }
-  // Before the data folder is made.
-  await stat(path).catch(() => {
-    throw new CommandError(`cannot read ${path}`);
-  });
   const aside = await restoreSqlite({
     backup: path,
     dataDir,

@@ -25,7 +25,8 @@ export async function backUpSqlite(
       },
     });
     toSingleFile(copy);
-    const held = requireSoundSqlite(copy);
+    // What it says is true of the original too, and the copy is gone when it is read.
+    const held = requireSoundSqlite(copy, file);
     if (JSON.stringify(held) !== JSON.stringify(counts)) {
       throw new DatabaseFileError(`The copy of ${file} does not hold what the original does.`);
     }

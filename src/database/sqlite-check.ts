@@ -10,25 +10,25 @@ const TABLES = `SELECT name FROM sqlite_master
 
 /**
  * Gives the number of rows of each table of a database that this version can use, if the file is sound: every page and
- * index, and no stream lacks an event. Throws DatabaseFileError otherwise.
+ * index, and no stream lacks an event. Throws DatabaseFileError otherwise, which calls the file by `name`.
  */
-export function requireSoundSqlite(file: string): Record<string, number> {
+export function requireSoundSqlite(file: string, name = file): Record<string, number> {
   const handle = openSqliteSnapshot(file);
   try {
-    requireSqliteSchema(handle, file, 'or older');
+    requireSqliteSchema(handle, name, 'or older');
     const [found] = handle.prepare('PRAGMA integrity_check(1)').all();
     const verdict = String(found?.['integrity_check']);
-    if (verdict !== 'ok') throw new DatabaseFileError(`${file} is damaged: ${verdict}`);
+    if (verdict !== 'ok') throw new DatabaseFileError(`${name} is damaged: ${verdict}`);
     const [stream] = handle.prepare(INCOMPLETE_STREAM).all();
     if (stream !== undefined) {
       const userID = String(stream['user_id']);
-      throw new DatabaseFileError(`${file} is damaged: the stream of ${userID} lacks an event.`);
+      throw new DatabaseFileError(`${name} is damaged: the stream of ${userID} lacks an event.`);
     }
     return countSqliteRows(handle);
   } catch (error) {
     // Damage that is met on the way.
     if (findSqliteCode(error)?.startsWith('SQLITE_CORRUPT') !== true) throw error;
-    throw new DatabaseFileError(`${file} is damaged: ${String(error)}`);
+    throw new DatabaseFileError(`${name} is damaged: ${String(error)}`);
   } finally {
     handle.close();
   }

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
+import { findErrorCode } from '../lib/system-error';
 import { findSqliteCode, type SqliteHandle } from './sqlite-driver';
 import { loadSqliteModule, type SqliteEngine } from './sqlite-module';
 import { DatabaseFileError } from './sqlite-schema';
@@ -8,7 +9,7 @@ import { DatabaseFileError } from './sqlite-schema';
  * writer waits for it, in whatever process; only the log of the database is not tidied away meanwhile.
  */
 export function openSqliteSnapshot(file: string, engine?: SqliteEngine): SqliteHandle {
-  if (!existsSync(file)) throw new DatabaseFileError(`There is no database at ${file}.`);
+  requireFile(file);
   const Sqlite = loadSqliteModule(engine);
   const handle = new Sqlite(file, { readonly: true, fileMustExist: true });
   try {
@@ -19,7 +20,23 @@ export function openSqliteSnapshot(file: string, engine?: SqliteEngine): SqliteH
     return handle;
   } catch (error) {
     handle.close();
-    if (findSqliteCode(error) !== 'SQLITE_NOTADB') throw error;
-    throw new DatabaseFileError(`${file} is not a database of Amicus.`);
+    const code = findSqliteCode(error);
+    if (code === 'SQLITE_NOTADB') throw new DatabaseFileError(`${file} is not a database of Amicus.`);
+    if (code?.startsWith('SQLITE_CORRUPT') !== true) throw error;
+    throw new DatabaseFileError(`${file} is damaged: ${String(error)}`);
   }
+}
+
+/**
+ * SQLite would say that something failed, and not of which file. Nothing is opened for it: by closing a file, a process
+ * lets go of every lock that it has on it.
+ */
+function requireFile(file: string): void {
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (error) {
+    if (findErrorCode(error) === 'ENOENT') throw new DatabaseFileError(`There is no database at ${file}.`);
+    throw error;
+  }
+  if (statSync(file).isDirectory()) throw new DatabaseFileError(`${file} is a folder and not a database.`);
 }
