@@ -73,7 +73,10 @@ async function requireMissing(target: string): Promise<void> {
   throw new FileExistsError(target);
 }
 
-/** Unlike a rename, a link never replaces a file. */
+/**
+ * Unlike a rename, a link never replaces a file. Where there are no links, an end between the last two steps leaves an
+ * empty file, which nobody can take for a whole one.
+ */
 async function linkNew(path: string, target: string): Promise<void> {
   try {
     if (await tryLink(path, target)) return;
