@@ -173,6 +173,10 @@ describe('a backup of the embedded database', () => {
     const refused = await place.run([command, '--overwrite', join(dataDir, '.', 'amicus.sqlite')]);
     expect([refused.exitCode, refused.stdout]).toEqual([1, '']);
     expect(refused.stderr).toMatch(/^amicus: .*amicus\.sqlite is the database itself: give another name\n$/);
+    for (const name of ['amicus.sqlite-wal', 'amicus.lock'])
+      expect((await place.run([command, '--overwrite', join(dataDir, name)])).stderr).toMatch(
+        / is a part of the data folder: give another name\n$/,
+      );
     await createGroup(server, 'kept');
     await server.stop();
     expect(readdirSync(dataDir).sort()).toEqual(['amicus.lock', 'amicus.sqlite']);

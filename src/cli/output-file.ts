@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Config } from '../config';
 import { toDatabaseFile } from '../database/data-folder';
 import { createFileDraft } from '../lib/file-draft';
@@ -12,7 +13,7 @@ export interface OutputFile {
 /**
  * Makes a file of what `write` puts under the path that it is given: whole and on disk once this resolves, and not there,
  * or as it was, when it rejects. Rejects before any work when a file is there that is not to be replaced, and for the
- * embedded database of this configuration, whatever was asked for.
+ * embedded database of this configuration and what belongs to it, whatever was asked for.
  */
 export async function writeOutputFile<Result>(
   { path, isOverwriting }: OutputFile,
@@ -30,11 +31,21 @@ export async function writeOutputFile<Result>(
   }
 }
 
-/** A server would go on writing to the file that was replaced, and all of that would be lost. */
+/** A server would go on writing to the file that was replaced, and all of that would be lost; or be alone no more. */
 async function refuseOwnDatabase(path: string, dataDir: string): Promise<void> {
-  const [target, database] = await Promise.all(
-    [path, toDatabaseFile(dataDir)].map((file) => stat(file).catch(() => null)),
-  );
-  if (!target || target.ino !== database?.ino || target.dev !== database.dev) return;
-  throw new CommandError(`${path} is the database itself: give another name`);
+  const target = await stat(path).catch(() => null);
+  if (target === null) return;
+  const database = toDatabaseFile(dataDir);
+  const others = [
+    `${database}-wal`,
+    `${database}-shm`,
+    join(dataDir, 'amicus.lock'),
+    join(dataDir, 'jwt-secret'),
+  ];
+  for (const file of [database, ...others]) {
+    const own = await stat(file).catch(() => null);
+    if (target.ino !== own?.ino || target.dev !== own.dev) continue;
+    const what = file === database ? 'the database itself' : 'a part of the data folder';
+    throw new CommandError(`${path} is ${what}: give another name`);
+  }
 }
