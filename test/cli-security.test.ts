@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataFolder } from '../src/database/data-folder';
@@ -25,7 +25,18 @@ describe('commands on the embedded database', () => {
   };
   const ok = (stdout: string): CommandOutcome => ({ exitCode: 0, stdout, stderr: '' });
 
+  test.each([['revoke', 'ann'], ['unrevoke', 'ann'], ['revocations'], ['audit'], ['export-user', 'ann']])(
+    '%s makes no database in a wrong folder',
+    async (...args) => {
+      const { exitCode, stdout, stderr } = await run(...args);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+      expect(stderr).toMatch(/^amicus: there is no database at \S+: set AMICUS_DATA_DIR to .*\n$/);
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
   test('tokens are revoked, listed and restored, and the audit log tells of it', async () => {
+    await run('migrate');
     expect(await run('revoke', 'ann')).toEqual(ok('revoked the tokens of ann (MOMENT)\n'));
     expect(await run('revoke', '--token', 'x y')).toEqual(ok('revoked the token x y (MOMENT)\n'));
     const [token, user] = [
@@ -80,6 +91,7 @@ describe('commands on the embedded database', () => {
     [['audit'], 'query auditLog'],
     [['export-user', 'ann'], 'query exportUser'],
   ])('%j beside a running server names what to ask it', async (args, operation) => {
+    await run('migrate');
     const taken = openDataFolder(folder);
     const outcome = await run(...args);
     taken.release();

@@ -153,8 +153,8 @@ test('a server serves on when nobody reads where it is', async () => {
 test.each([[['token', 'ann']], [['revocations']]])(
   'a command whose answer nobody reads says so (%j)',
   async (args) => {
-    const first = start(['revoke', 'bob']);
-    expect(await once(first, 'exit')).toEqual([0, null]);
+    for (const before of [['migrate'], ['revoke', 'bob']])
+      expect(await once(start(before), 'exit')).toEqual([0, null]);
     const command = start(args);
     const exited = once(command, 'exit');
     command.stdout?.destroy();

@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs';
 import type { Config } from '../config';
 import { loadConfig } from '../config';
-import { DataFolderInUseError } from '../database/data-folder';
+import { DataFolderInUseError, toDatabaseFile } from '../database/data-folder';
 import { openServices, type Services } from '../services';
 import { COMMAND_LINE } from '../audit/act';
 import type { Viewer } from '../users/viewer';
@@ -12,19 +13,29 @@ export const OPERATOR: Viewer = { userID: COMMAND_LINE, isAdmin: true };
 
 /**
  * Does the work on the database of this configuration and closes it. Beside running servers on PostgreSQL; the embedded
- * database belongs to its server, and the refusal names the operation to use there.
+ * database belongs to its server, and the refusal names the operation to use there. One that is not there is not made.
  */
 export async function withServices(
   terminal: Terminal,
   operation: string,
   work: (services: Services) => Promise<void>,
 ): Promise<void> {
-  const services = await open(loadConfig(terminal.env), operation);
+  const config = loadConfig(terminal.env);
+  requireDatabase(config);
+  const services = await open(config, operation);
   try {
     await work(services);
   } finally {
     await services.stop();
   }
+}
+
+/** One would be made: in the wrong folder, tokens would count as revoked that every server goes on taking. */
+function requireDatabase({ dataDir, databaseUrl }: Config): void {
+  const file = toDatabaseFile(dataDir);
+  // One that may not be looked at is told of when it is opened.
+  if (databaseUrl !== null || statSync(file, { throwIfNoEntry: false }) !== undefined) return;
+  throw new CommandError(`there is no database at ${file}: set AMICUS_DATA_DIR to the folder of the server`);
 }
 
 function open(config: Config, operation: string): Promise<Services> {
