@@ -187,6 +187,20 @@ describe('a backup of the embedded database', () => {
     await after.stop();
   });
 
+  it.each([
+    ['backup', '', 'the file needs a name'],
+    ['export', '', 'the file needs a name'],
+    ['backup', '-', 'a backup cannot go to standard output: give the name of a file'],
+    ['export', join('missing', 'file'), 'there is no folder missing'],
+  ])('has to have a place (%s %j)', async (command, path, problem) => {
+    await prepare();
+    expect(await place.run([command, path])).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: `amicus: ${problem}\n`,
+    });
+  });
+
   it('is refused where there is no database, and leaves nothing', async () => {
     const { exitCode, stderr } = await place.run(['backup', file('backup')]);
     expect(exitCode).toBe(1);

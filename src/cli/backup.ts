@@ -17,6 +17,8 @@ export async function backUp(terminal: Terminal, output: OutputFile): Promise<vo
     );
   }
   const { path } = output;
+  // A database is not written from its beginning to its end.
+  if (path === '-') throw new CommandError('a backup cannot go to standard output: give the name of a file');
   const rows = await writeOutputFile(output, { dataDir, databaseUrl }, async (draftPath) => {
     let progress: Progress | undefined;
     try {

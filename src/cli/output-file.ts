@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Config } from '../config';
 import { toDatabaseFile } from '../database/data-folder';
 import { createFileDraft } from '../lib/file-draft';
@@ -12,14 +12,15 @@ export interface OutputFile {
 
 /**
  * Makes a file of what `write` puts under the path that it is given: whole and on disk once this resolves, and not there,
- * or as it was, when it rejects. Rejects before any work when a file is there that is not to be replaced, and for the
- * embedded database of this configuration and what belongs to it, whatever was asked for.
+ * or as it was, when it rejects. Rejects before any work where there is no place for it, when a file is there that is not
+ * to be replaced, and for the embedded database of this configuration and what belongs to it, whatever was asked for.
  */
 export async function writeOutputFile<Result>(
   { path, isOverwriting }: OutputFile,
   { dataDir, databaseUrl }: Pick<Config, 'dataDir' | 'databaseUrl'>,
   write: (draftPath: string) => Promise<Result>,
 ): Promise<Result> {
+  await requirePlace(path);
   if (databaseUrl === null) await refuseOwnDatabase(path, dataDir);
   const draft = await createFileDraft(path, isOverwriting);
   try {
@@ -29,6 +30,12 @@ export async function writeOutputFile<Result>(
   } finally {
     await draft.discard();
   }
+}
+
+async function requirePlace(path: string): Promise<void> {
+  if (path === '') throw new CommandError('the file needs a name');
+  const folder = await stat(dirname(path)).catch(() => null);
+  if (folder?.isDirectory() !== true) throw new CommandError(`there is no folder ${dirname(path)}`);
 }
 
 /** A server would go on writing to the file that was replaced, and all of that would be lost; or be alone no more. */
