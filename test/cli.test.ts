@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadSigningSecret } from '../src/auth/secret';
@@ -84,6 +84,15 @@ test('serve prints one line with its address', async () => {
   const { exitCode, stdout, stderr } = await run(['serve'], { AMICUS_PORT: '0' });
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toMatch(/^Amicus is ready at http:\/\/127\.0\.0\.1:\d+\S*\n$/);
+});
+
+test.each(['serve', 'migrate'])('%s names a file that is no database', async (command) => {
+  const dataDir = join(folder, 'data');
+  mkdirSync(dataDir);
+  writeFileSync(join(dataDir, 'amicus.sqlite'), 'no database, no database, no database');
+  const { exitCode, stderr } = await run([command]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toBe(`amicus: ${join(dataDir, 'amicus.sqlite')} is not a database of Amicus.\n`);
 });
 
 test('migrate makes the database, and is safe to repeat', async () => {

@@ -1,5 +1,5 @@
-import { findSqliteCode, type SqliteHandle } from './sqlite-driver';
-import { DatabaseFileError, requireSqliteSchema } from './sqlite-schema';
+import type { SqliteHandle } from './sqlite-driver';
+import { DatabaseFileError, requireSqliteSchema, toFileError } from './sqlite-schema';
 import { openSqliteSnapshot } from './sqlite-snapshot';
 
 const INCOMPLETE_STREAM = `SELECT user_id FROM event_stream AS stream
@@ -27,8 +27,7 @@ export function requireSoundSqlite(file: string, name = file): Record<string, nu
     return countSqliteRows(handle);
   } catch (error) {
     // Damage that is met on the way.
-    if (findSqliteCode(error)?.startsWith('SQLITE_CORRUPT') !== true) throw error;
-    throw new DatabaseFileError(`${name} is damaged: ${String(error)}`);
+    throw toFileError(error, name);
   } finally {
     handle.close();
   }

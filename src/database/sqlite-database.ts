@@ -7,7 +7,7 @@ import { SqliteConnection } from './sqlite-connection';
 import { createSqliteReader, createSqliteWriter, requireSqliteHandle } from './sqlite-data-source';
 import { sqliteDialect } from './sqlite-dialect';
 import type { SqliteEngine } from './sqlite-module';
-import { refuseNewerSqlite } from './sqlite-schema';
+import { refuseNewerSqlite, toFileError } from './sqlite-schema';
 import { openSqliteSnapshot } from './sqlite-snapshot';
 import { runTransaction } from './sqlite-transaction';
 import type { DatabaseLoad, WatchStatement } from './statement-watch';
@@ -29,7 +29,9 @@ export interface SqliteDatabaseOptions {
  */
 export async function openSqliteDatabase(options: SqliteDatabaseOptions): Promise<Database> {
   const writer = createSqliteWriter(options.file, options.engine);
-  await writer.initialize();
+  await writer.initialize().catch((error: unknown) => {
+    throw toFileError(error, options.file);
+  });
   try {
     refuseNewerSqlite(requireSqliteHandle(writer), options.file);
     await writer.runMigrations({ transaction: 'all' });
@@ -37,7 +39,7 @@ export async function openSqliteDatabase(options: SqliteDatabaseOptions): Promis
     return new SqliteDatabase(writer, reader, options);
   } catch (error) {
     await writer.destroy();
-    throw error;
+    throw toFileError(error, options.file);
   }
 }
 

@@ -1,9 +1,17 @@
 import { migrations } from './schema';
-import type { SqliteHandle } from './sqlite-driver';
+import { findSqliteCode, type SqliteHandle } from './sqlite-driver';
 
 /** A file is not a database of Amicus that this version can use; the message says what to do. */
 export class DatabaseFileError extends Error {
   override readonly name = 'DatabaseFileError';
+}
+
+/** What SQLite says of a file that is no database, or a damaged one, with the name of the file; another error as it is. */
+export function toFileError(error: unknown, file: string): unknown {
+  const code = findSqliteCode(error);
+  if (code === 'SQLITE_NOTADB') return new DatabaseFileError(`${file} is not a database of Amicus.`);
+  if (code?.startsWith('SQLITE_CORRUPT') !== true) return error;
+  return new DatabaseFileError(`${file} is damaged: ${String(error)}`);
 }
 
 const known = migrations.map((migration) => migration.name);

@@ -1,8 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { findErrorCode } from '../lib/system-error';
-import { findSqliteCode, type SqliteHandle } from './sqlite-driver';
+import type { SqliteHandle } from './sqlite-driver';
 import { loadSqliteModule, type SqliteEngine } from './sqlite-module';
-import { DatabaseFileError } from './sqlite-schema';
+import { DatabaseFileError, toFileError } from './sqlite-schema';
 
 /**
  * A connection that shows the last state committed before it was opened until it is closed. It cannot write and no
@@ -20,10 +20,7 @@ export function openSqliteSnapshot(file: string, engine?: SqliteEngine): SqliteH
     return handle;
   } catch (error) {
     handle.close();
-    const code = findSqliteCode(error);
-    if (code === 'SQLITE_NOTADB') throw new DatabaseFileError(`${file} is not a database of Amicus.`);
-    if (code?.startsWith('SQLITE_CORRUPT') !== true) throw error;
-    throw new DatabaseFileError(`${file} is damaged: ${String(error)}`);
+    throw toFileError(error, file);
   }
 }
 
