@@ -168,9 +168,10 @@ test('a secret and a key set exclude each other', () => {
 test('a Redis Cluster is named by several of its nodes, each a URL', () => {
   const { redisUrls } = loadConfig({ AMICUS_REDIS_URL: 'redis://:pa%2Css@one:6379, rediss://two' });
   expect(redisUrls).toEqual(['redis://:pa%2Css@one:6379', 'rediss://two']);
-  expect(findProblems({ AMICUS_REDIS_URL: 'redis://one,two' })).toEqual([
-    'AMICUS_REDIS_URL must be a URL beginning with redis:// or rediss://, or several with commas between them',
-  ]);
+  for (const wrong of ['redis://one,two', 'redis://', 'redis://one,redis:///0'])
+    expect(findProblems({ AMICUS_REDIS_URL: wrong })).toEqual([
+      'AMICUS_REDIS_URL must be a URL beginning with redis:// or rediss:// with a host, or several with commas between them',
+    ]);
 });
 
 test('origins are as browsers write them, with commas between them, or all', () => {

@@ -52,9 +52,9 @@ export function toChoice<Choice extends string>(
   };
 }
 
-/** The text itself, unchanged, when it is a URL with one of the schemes and a host. */
+/** The text itself, unchanged, when it is a URL with one of the schemes. */
 export function toUrl(...schemes: readonly string[]): (text: string) => Parsed<string> {
-  const expected = `a URL beginning with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
+  const expected = toExpected(schemes);
   return (text) => {
     const isFit =
       URL.canParse(text) && schemes.some((scheme) => text.toLowerCase().startsWith(`${scheme}://`));
@@ -62,19 +62,23 @@ export function toUrl(...schemes: readonly string[]): (text: string) => Parsed<s
   };
 }
 
-/** One such URL or several, with commas between them. */
+/** One such URL with a host, or several, with commas between them. */
 export function toUrls(...schemes: readonly string[]): (text: string) => Parsed<readonly string[]> {
   const parse = toUrl(...schemes);
+  const expected = `${toExpected(schemes)} with a host, or several with commas between them`;
   return (text) => {
     const urls: string[] = [];
     for (const part of text.split(',')) {
       const parsed = parse(part.trim());
-      if (!('value' in parsed))
-        return { expected: `${parsed.expected}, or several with commas between them` };
+      if (!('value' in parsed) || new URL(parsed.value).hostname === '') return { expected };
       urls.push(parsed.value);
     }
     return { value: urls };
   };
+}
+
+function toExpected(schemes: readonly string[]): string {
+  return `a URL beginning with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
 }
 
 /** Origins as browsers write them, or `*`, with commas between them; none for an empty text. */
