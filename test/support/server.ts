@@ -79,7 +79,12 @@ export class TestServer {
       limits: { ...defaults.limits, ...limits },
     };
     const server = new TestServer(merged, clock, () => place.drop(), onStatement, logTo);
-    await server.open();
+    try {
+      await server.open();
+    } catch (error) {
+      await place.drop();
+      throw error;
+    }
     return server;
   }
 
