@@ -1,3 +1,4 @@
+import { ApolloServer } from '@apollo/server';
 import { befriend } from './support/people';
 import { TestServer } from './support/server';
 
@@ -79,11 +80,16 @@ describe('a query that was answered before', () => {
     const known = await ask('bob', { query });
     // As Apollo Client sends with every request.
     const extensions = { clientLibrary: { name: '@apollo/client', version: '4.0.0' } };
+    const asked = jest.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest');
     expect(await ask('bob', { query, extensions })).toMatchObject({ status: 200, text: known.text });
+    expect(asked).not.toHaveBeenCalled();
     const persistedQuery = { version: 1, sha256Hash: 'of another text' };
     expect((await ask('bob', { query, extensions: { persistedQuery } })).text).toContain(
       'provided sha does not',
     );
+    // The spy sees what goes there.
+    expect(asked).toHaveBeenCalled();
+    asked.mockRestore();
     for (const wrong of [[], 'x', 7])
       expect(await ask('bob', { query, extensions: wrong })).toMatchObject({ status: 400 });
   });

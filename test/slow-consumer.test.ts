@@ -2,14 +2,13 @@ import { readGauges } from './support/gauges';
 import { createUsers, importFriends, toIDs } from './support/people';
 import type { RawSocket } from './support/raw-socket';
 import { TestServer } from './support/server';
-import { SlowReader, toEvent } from './support/slow-reader';
+import { LARGE, SlowReader, toEvent } from './support/slow-reader';
 import { Sockets } from './support/sockets';
 import { stopClocks } from './support/stop-clocks';
 import { describeOnStores } from './support/stores';
 
 const MAX_UNREAD_BYTES = 256 * 1024;
-/** In JSON each of these characters takes six bytes, so one event of a profile of them takes 60 KB. */
-const LARGE = Array.from('abcdefghijklmnopqrst', (key) => ({ key, value: '\u0001'.repeat(500) }));
+/** With the rest of it, one event of a large profile. */
 const LARGE_EVENT_BYTES = 65_000;
 /** What Node reads from the network at once. */
 const CHUNK_BYTES = 65_536;

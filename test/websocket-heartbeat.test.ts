@@ -1,14 +1,12 @@
 import { once } from 'node:events';
 import { createUsers, toIDs } from './support/people';
 import { TestServer } from './support/server';
-import { SlowReader } from './support/slow-reader';
+import { LARGE, SlowReader } from './support/slow-reader';
 import { Sockets } from './support/sockets';
 import { stopClocks } from './support/stop-clocks';
 
 const BEAT_MS = 12_000;
 const SET_LEVEL = 'mutation ($level: Int!) { setSelfInfo(input: { level: $level }) { id } }';
-/** In JSON each of these characters takes six bytes, so one event of a profile of them takes 60 KB. */
-const LARGE = Array.from('abcdefghijklmnopqrst', (key) => ({ key, value: '\u0001'.repeat(500) }));
 /** Far more large events than the network holds. */
 const HISTORY = 200;
 /** What a slow client reads between two beats: 100 KB a second, in pieces of 64 KiB. */

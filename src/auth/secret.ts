@@ -12,6 +12,10 @@ export class SecretFileError extends Error {
   override readonly name = 'SecretFileError';
 }
 
+export function toSecretFile(dataDir: string): string {
+  return join(dataDir, 'jwt-secret');
+}
+
 /**
  * The secret that signs and checks this gateway's tokens: the configured one, else the text in `<dataDir>/jwt-secret`,
  * made on first use from 32 random bytes. Null when tokens are checked by a key set: then nobody here can sign.
@@ -23,7 +27,7 @@ export async function loadSigningSecret(
 ): Promise<string | null> {
   if (config.jwksUrl !== null) return null;
   if (config.jwtSecret !== null) return config.jwtSecret;
-  const path = join(config.dataDir, 'jwt-secret');
+  const path = toSecretFile(config.dataDir);
   return (await findSecret(path)) ?? (await makeSecret(config.dataDir, path));
 }
 

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
+import { toSecretFile } from '../auth/secret';
 import type { Config } from '../config';
-import { toDatabaseFile } from '../database/data-folder';
+import { toDatabaseFile, toLockFile } from '../database/data-folder';
 import { createFileDraft } from '../lib/file-draft';
 import { CommandError } from './failure';
 
@@ -43,12 +44,7 @@ async function refuseOwnDatabase(path: string, dataDir: string): Promise<void> {
   const target = await stat(path).catch(() => null);
   if (target === null) return;
   const database = toDatabaseFile(dataDir);
-  const others = [
-    `${database}-wal`,
-    `${database}-shm`,
-    join(dataDir, 'amicus.lock'),
-    join(dataDir, 'jwt-secret'),
-  ];
+  const others = [`${database}-wal`, `${database}-shm`, toLockFile(dataDir), toSecretFile(dataDir)];
   for (const file of [database, ...others]) {
     const own = await stat(file).catch(() => null);
     if (target.ino !== own?.ino || target.dev !== own.dev) continue;

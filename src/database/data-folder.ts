@@ -21,6 +21,11 @@ export function toDatabaseFile(folder: string): string {
   return join(folder, 'amicus.sqlite');
 }
 
+/** What a process holds for as long as the folder is its own. */
+export function toLockFile(folder: string): string {
+  return join(folder, 'amicus.lock');
+}
+
 /** A folder that is this process's alone until it is released, or until the process ends in whatever way. */
 export interface DataFolder extends Disposable {
   readonly path: string;
@@ -37,7 +42,7 @@ export function openDataFolder(path: string, engine?: SqliteEngine): DataFolder 
   const Sqlite = loadSqliteModule(engine);
   // A file apart from the database, locked through SQLite: the operating system drops the lock with the process, so
   // that nothing stale is left after a crash, and the lock is the same one for either engine.
-  const file = join(path, 'amicus.lock');
+  const file = toLockFile(path);
   makeLockFile(file);
   const lock = new Sqlite(file, { timeout: 0 });
   try {

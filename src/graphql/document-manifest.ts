@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isJsonObject } from '../lib/json-object';
 
 /** The manifest of trusted documents cannot be used; the message names the file and what is wrong. */
 class ManifestError extends Error {
@@ -45,7 +46,7 @@ function parse(text: string, path: string): Record<string, unknown> {
   } catch {
     throw new ManifestError(path, 'is not JSON');
   }
-  if (isRecord(manifest)) return manifest;
+  if (isJsonObject(manifest)) return manifest;
   throw new ManifestError(path, 'is no object of documents');
 }
 
@@ -56,10 +57,6 @@ function toEntries(manifest: Record<string, unknown>, path: string): [unknown, u
     throw new ManifestError(path, 'is of a format that is not known; Apollo manifests have version 1');
   }
   return operations.map((operation: unknown) =>
-    isRecord(operation) ? [operation['id'], operation['body']] : [undefined, undefined],
+    isJsonObject(operation) ? [operation['id'], operation['body']] : [undefined, undefined],
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

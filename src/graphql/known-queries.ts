@@ -1,6 +1,7 @@
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { ByteText } from '../lib/byte-text';
+import { isJsonObject } from '../lib/json-object';
 import type { OperationRates } from '../rates/operation-rates';
 import { toRateHeaders } from '../rates/rate-refusal';
 import type { RequestContext } from './context';
@@ -96,9 +97,10 @@ export class KnownQueries {
     variables,
     extensions,
   }: Readonly<Record<string, unknown>>): Known | null {
-    if (typeof query !== 'string' || !isMap(variables ?? {}) || !isMap(extensions ?? {})) return null;
-    // All others change nothing: Apollo Client tells of itself by one, with every request.
-    if (Object.hasOwn(extensions ?? {}, 'persistedQuery')) return null;
+    if (typeof query !== 'string' || !isJsonObject(variables ?? {})) return null;
+    // All but one extension change nothing: Apollo Client tells of itself by another, with every request.
+    const extra = extensions ?? {};
+    if (!isJsonObject(extra) || Object.hasOwn(extra, 'persistedQuery')) return null;
     // An empty name is no name that an operation has: Apollo Server says so.
     if (typeof (operationName ?? '') !== 'string' || operationName === '') return null;
     return this.documents.get(query)?.get((operationName ?? '') as string) ?? null;
@@ -112,8 +114,4 @@ export class KnownQueries {
       return false;
     }
   }
-}
-
-function isMap(value: unknown): boolean {
-  return typeof value === 'object' && !Array.isArray(value);
 }

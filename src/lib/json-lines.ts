@@ -1,4 +1,5 @@
 import { readLines } from './lines';
+import { isJsonObject } from './json-object';
 
 /** One JSON object; or what is wrong with the line. */
 export type JsonLine = { readonly line: number } & (
@@ -24,8 +25,5 @@ function toObject(text: string): { value: Readonly<Record<string, unknown>> } | 
     // The parser's message would repeat what is in the line.
     return { problem: 'is not JSON' };
   }
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject
-    ? { value: value as Readonly<Record<string, unknown>> }
-    : { problem: 'is not a JSON object' };
+  return isJsonObject(value) ? { value } : { problem: 'is not a JSON object' };
 }

@@ -5,6 +5,7 @@ import { DatabaseUnavailableError } from '../database/unavailable';
 import { CodedError } from '../errors';
 import { toHttpError, toUnavailableHead } from '../graphql/error-presenter';
 import { toByteText, type ByteText } from '../lib/byte-text';
+import { isJsonObject } from '../lib/json-object';
 import type { HeldBody } from './body-room';
 import { CLOSE, HttpProblem, send, sendBytes } from './http-answer';
 import { mayBeLarge, readJson } from './http-body';
@@ -153,7 +154,7 @@ async function execute<Context extends BaseContext>(
   if (hasOddHash(sent)) {
     throw new HttpProblem(400, 'BAD_REQUEST', 'The "sha256Hash" of a persisted query must be a text.');
   }
-  if (resolveDocument !== undefined && isParameters(sent)) {
+  if (resolveDocument !== undefined && isJsonObject(sent)) {
     try {
       const resolved = resolveDocument(sent);
       if (resolved !== sent && method === 'GET') search = toSearch(resolved);
@@ -163,11 +164,11 @@ async function execute<Context extends BaseContext>(
     }
   }
   const { accept = '' } = request.headers;
-  if (knownQueries !== undefined && method === 'POST' && isParameters(sent)) {
+  if (knownQueries !== undefined && method === 'POST' && isJsonObject(sent)) {
     const found = await knownQueries.answer(sent, accept, context);
     if (found !== null) return found;
   }
-  if (isParameters(sent) && typeof sent['query'] === 'string') {
+  if (isJsonObject(sent) && typeof sent['query'] === 'string') {
     // Apollo Server finds documents by a digest, for which each half of a surrogate pair is the same as U+FFFD.
     if (!sent['query'].isWellFormed()) {
       throw new HttpProblem(400, 'BAD_REQUEST', 'The "query" holds half of a surrogate pair.');
@@ -230,12 +231,8 @@ function toApollo(error: unknown): never {
 
 /** Apollo Server would look it up as it is, and fails at an object that cannot become a text. */
 function hasOddHash(sent: unknown): boolean {
-  if (!isParameters(sent) || !isParameters(sent['extensions'])) return false;
+  if (!isJsonObject(sent) || !isJsonObject(sent['extensions'])) return false;
   const { persistedQuery } = sent['extensions'];
-  if (!isParameters(persistedQuery) || !('sha256Hash' in persistedQuery)) return false;
+  if (!isJsonObject(persistedQuery) || !('sha256Hash' in persistedQuery)) return false;
   return typeof persistedQuery['sha256Hash'] !== 'string';
-}
-
-function isParameters(value: unknown): value is Parameters {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

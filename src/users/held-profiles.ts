@@ -10,7 +10,7 @@ export const READ_COLUMNS: Readonly<Record<ProfileRead, readonly string[]>> = {
   whole: PROFILE_COLUMNS,
 };
 
-/** The users, `u`, in the `FROM` of a statement that reads no other column of them. */
+/** The users, `u`, in the `FROM` of a statement that reads of them their ids and the columns of `read`, and no others. */
 export function fromUsers(dialect: Dialect, read: ProfileRead): string {
   return read === 'version' ? `"user" u ${dialect.fromIndex('user_by_version')}` : '"user" u';
 }

@@ -11,6 +11,9 @@ interface SeenEvent {
   cursor: string;
 }
 
+/** Custom fields of a large profile: as JSON each character takes six bytes, so an event that shows them takes 60 KB. */
+export const LARGE = Array.from('abcdefghijklmnopqrst', (key) => ({ key, value: '\u0001'.repeat(500) }));
+
 /** Shows all of a profile: an event takes as many bytes as the test gave the profile. */
 const LISTEN = `subscription ($after: String) { friendshipEvents(after: $after) { __typename seq cursor
   ... on StreamOpened { recovered }
