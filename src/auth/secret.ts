@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config';
+import { FileExistsError, moveToNew } from '../lib/file-draft';
 import { findErrorCode } from '../lib/system-error';
 
 const OTHERS_MAY = 0o077;
@@ -55,7 +56,7 @@ async function findSecret(path: string): Promise<string | null> {
   }
 }
 
-/** Of several processes at once the first to link its file wins; all give the winner's secret. */
+/** Of several processes at once the first to place its file wins; all give the winner's secret. */
 async function makeSecret(dataDir: string, path: string): Promise<string> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(8).toString('hex')}`;
@@ -67,9 +68,8 @@ async function makeSecret(dataDir: string, path: string): Promise<string> {
     } finally {
       await file.close();
     }
-    // Unlike a rename, a link never replaces a file: nobody sees a half-written secret and none is lost.
-    await link(draft, path).catch((error: unknown) => {
-      if (findErrorCode(error) !== 'EEXIST') throw error;
+    await moveToNew(draft, path).catch((error: unknown) => {
+      if (!(error instanceof FileExistsError)) throw error;
     });
   } finally {
     await rm(draft, { force: true });

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { findErrorCode } from './system-error';
 
 /** There is a file of this name, and it was not to be replaced. */
-class FileExistsError extends Error {
+export class FileExistsError extends Error {
   override readonly name = 'FileExistsError';
 
   constructor(readonly path: string) {
@@ -44,7 +44,7 @@ export async function createFileDraft(name: string, isOverwriting: boolean): Pro
     async publish() {
       await synchronize(path);
       if (isOverwriting) await rename(path, target);
-      else await linkNew(path, target);
+      else await moveToNew(path, target);
       await synchronize(dirname(target));
     },
     discard: () => rm(path, { force: true }),
@@ -74,10 +74,11 @@ async function requireMissing(target: string): Promise<void> {
 }
 
 /**
- * Unlike a rename, a link never replaces a file. Where there are no links, an end between the last two steps leaves an
- * empty file, which nobody can take for a whole one.
+ * Gives the file the name `target`; it may keep its own. Rejects with FileExistsError, and changes nothing, when there is
+ * a file of that name. Unlike a rename, a link never replaces one. Where there are no links, an end between the last two
+ * steps leaves an empty file, which nobody can take for a whole one.
  */
-async function linkNew(path: string, target: string): Promise<void> {
+export async function moveToNew(path: string, target: string): Promise<void> {
   try {
     if (await tryLink(path, target)) return;
     // The name is taken by an empty file that is ours to replace.
