@@ -72,25 +72,35 @@ describe('an operation with a single result', () => {
   });
 
   it.each([
-    ['does not parse', { query: '{ me { id ' }],
-    ['asks for what is not there', { query: '{ me { nope } }' }],
-    ['does not say which one', { query: TWO }],
-    ['names one that is not there', { query: TWO, operationName: 'Three' }],
-    ['has no operation', { query: 'fragment F on User { id }' }],
-    ['is empty', { query: '' }],
-  ])('that %s ends with error, a list of errors, and nothing else', async (_name, payload) => {
+    ['does not parse', { query: '{ me { id ' }, 'GRAPHQL_PARSE_FAILED'],
+    ['asks for what is not there', { query: '{ me { nope } }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    ['does not say which one', { query: TWO }, 'OPERATION_RESOLUTION_FAILURE'],
+    ['names one that is not there', { query: TWO, operationName: 'Three' }, 'OPERATION_RESOLUTION_FAILURE'],
+    ['has an empty name', { query: ME, operationName: '' }, 'OPERATION_RESOLUTION_FAILURE'],
+    ['has no operation', { query: 'fragment F on User { id }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    ['is empty', { query: '' }, 'GRAPHQL_PARSE_FAILED'],
+  ])('that %s ends with error, a list of errors, and nothing else', async (_name, payload, code) => {
     const socket = await sockets.init('ann');
     socket.send({ type: 'subscribe', id: '1', payload });
-    const error = {
-      message: expect.any(String) as string,
-      extensions: { code: expect.any(String) as string },
-    };
+    const error = { message: expect.any(String) as string, extensions: { code } };
     expect(await socket.next()).toMatchObject({ id: '1', type: 'error', payload: [error] });
     expect(await socket.drain()).toEqual([]);
     // The socket stays, and so does nothing of the operation.
     socket.subscribe('1', ME);
     expect(await socket.take(2)).toEqual(answer('1', { me: { id: 'ann' } }));
   });
+
+  it.each([undefined, 'Three', ''])(
+    'that is not in its document, %j, is told of as over HTTP',
+    async (operationName) => {
+      const socket = await sockets.init('ann');
+      const payload = { query: TWO, operationName };
+      socket.send({ type: 'subscribe', id: '1', payload });
+      const { errors } = await sockets.server.ask('ann', payload);
+      expect(errors).toHaveLength(1);
+      expect(await socket.next()).toEqual({ id: '1', type: 'error', payload: errors });
+    },
+  );
 
   it('that fails while it is executed has its errors in next, then complete', async () => {
     const socket = await sockets.init('ann');

@@ -62,14 +62,14 @@ export class Operations {
   }
 
   /**
-   * The document with the operation that is asked for, null when it has no such one; or what is wrong with it or with
-   * the variables, with the code.
+   * The document with the operation that is asked for; or what is wrong with it or with the variables, with the code,
+   * also where it has no such operation.
    */
   check(
     query: string,
     operationName: string | null,
     variables: Readonly<Record<string, unknown>>,
-  ): (Checked & { operation: OperationDefinitionNode | null }) | Refused {
+  ): (Checked & { operation: OperationDefinitionNode }) | Refused {
     let checked = this.documents.get(query);
     if (checked === undefined) {
       const startedMs = performance.now();
@@ -78,9 +78,10 @@ export class Operations {
       this.documents.set(query, checked);
     }
     if ('errors' in checked) return checked;
-    const operation = getOperationAST(checked.document, operationName) ?? null;
+    const operation = getOperationAST(checked.document, operationName);
+    if (!operation) return { errors: [toUnresolved(operationName)] };
     try {
-      if (operation !== null) this.rules.limiter.checkRequest(operation, variables);
+      this.rules.limiter.checkRequest(operation, variables);
     } catch (error) {
       if (error instanceof GraphQLError) return { errors: [error] };
       throw error;
@@ -140,6 +141,15 @@ export class Operations {
       return { errors: [error.originalError instanceof CodedError ? error : withCode(error, code)] };
     }
   }
+}
+
+/** In the words of graphql-js, with the code of Apollo Server. */
+function toUnresolved(operationName: string | null): GraphQLError {
+  const message =
+    operationName === null
+      ? 'Must provide operation name if query contains multiple operations.'
+      : `Unknown operation named "${operationName}".`;
+  return new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } });
 }
 
 function withCode({ message, nodes, source, positions }: GraphQLError, code: string): GraphQLError {

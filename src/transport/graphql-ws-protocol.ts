@@ -195,13 +195,11 @@ async function toExecution(
     return verdict?.isRefused === true ? refuse(verdict) : checked.errors;
   }
   const { document, operation } = checked;
-  const verdict = await (operation === null
-    ? operationRates.takeInvalid(viewer)
-    : operationRates.take(viewer, document, operation));
+  const verdict = await operationRates.take(viewer, document, operation);
   if (verdict?.isRefused === true) return refuse(verdict);
   // The client may have gone while its points were counted: nobody would end what is opened now.
   if (session.socket.readyState !== WebSocket.OPEN) return [TOO_MANY_OPERATIONS];
-  const isSubscription = operation?.operation === OperationTypeNode.SUBSCRIPTION;
+  const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
   const renderer = isSubscription
     ? operations.findRenderer(query, document, operationName, variables ?? {})
     : null;

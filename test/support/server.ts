@@ -152,15 +152,23 @@ export class TestServer {
     };
   }
 
+  /** The whole answer to a request with these fields, errors included. */
+  async ask<Data = Record<string, unknown>>(
+    caller: string | Caller,
+    fields: object,
+  ): Promise<GraphqlAnswer<Data>> {
+    const body = JSON.stringify(fields);
+    const answer = await post(this.url, { headers: await this.headers(caller), body, agent: this.agent });
+    return JSON.parse(answer) as GraphqlAnswer<Data>;
+  }
+
   /** The whole answer of one operation, errors included. */
-  async send<Data = Record<string, unknown>>(
+  send<Data = Record<string, unknown>>(
     caller: string | Caller,
     query: string,
     variables: Record<string, unknown> = {},
   ): Promise<GraphqlAnswer<Data>> {
-    const body = JSON.stringify({ query, variables });
-    const answer = await post(this.url, { headers: await this.headers(caller), body, agent: this.agent });
-    return JSON.parse(answer) as GraphqlAnswer<Data>;
+    return this.ask(caller, { query, variables });
   }
 
   /** The data of one operation; rejects when there are errors. */
