@@ -37,6 +37,8 @@ test.each([
   ['ann', 'has 1 column, not 2'],
   ['ann bob eve', 'has 3 columns, not 2'],
   ['ann,,bob', 'has 3 columns, not 2'],
+  ['{"userID":"ann","friendID":"bob"}', 'is JSON, not two user ids'],
+  ['["ann","bob"]', 'is JSON, not two user ids'],
   [',bob', 'the first column is not a user id (1 to 32 characters of printable ASCII)'],
   ['ann,', 'the second column is not a user id (1 to 32 characters of printable ASCII)'],
   ['ann bøb', 'the second column is not a user id (1 to 32 characters of printable ASCII)'],
