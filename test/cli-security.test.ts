@@ -25,15 +25,19 @@ describe('commands on the embedded database', () => {
   };
   const ok = (stdout: string): CommandOutcome => ({ exitCode: 0, stdout, stderr: '' });
 
-  test.each([['revoke', 'ann'], ['unrevoke', 'ann'], ['revocations'], ['audit'], ['export-user', 'ann']])(
-    '%s makes no database in a wrong folder',
-    async (...args) => {
-      const { exitCode, stdout, stderr } = await run(...args);
-      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-      expect(stderr).toMatch(/^amicus: there is no database at \S+: set AMICUS_DATA_DIR to .*\n$/);
-      expect(readdirSync(folder)).toEqual([]);
-    },
-  );
+  test.each([
+    ['revoke', 'ann'],
+    ['unrevoke', 'ann'],
+    ['revocations'],
+    ['audit'],
+    ['export-user', 'ann'],
+    ['new-epoch'],
+  ])('%s makes no database in a wrong folder', async (...args) => {
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(/^amicus: there is no database at \S+: set AMICUS_DATA_DIR to .*\n$/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
 
   test('tokens are revoked, listed and restored, and the audit log tells of it', async () => {
     await run('migrate');

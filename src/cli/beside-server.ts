@@ -30,8 +30,11 @@ export async function withServices(
   }
 }
 
-/** One would be made: in the wrong folder, tokens would count as revoked that every server goes on taking. */
-function requireDatabase({ dataDir, databaseUrl }: Config): void {
+/**
+ * Throws where the embedded database is not there: it would be made, and what was done to it, in the wrong folder, would
+ * be told as done for servers that never hear of it.
+ */
+export function requireDatabase({ dataDir, databaseUrl }: Pick<Config, 'dataDir' | 'databaseUrl'>): void {
   const file = toDatabaseFile(dataDir);
   // One that may not be looked at is told of when it is opened.
   if (databaseUrl !== null || statSync(file, { throwIfNoEntry: false }) !== undefined) return;
