@@ -47,7 +47,9 @@ test('help is not an error, no command is', async () => {
 });
 
 test('the help says how long a token is valid, with the unit', async () => {
-  expect((await run(['token', '--help'])).stdout).toContain('(default: 1h)');
+  const { stdout } = await run(['token', '--help']);
+  expect(stdout).toContain('(default: 1h)');
+  expect(stdout).not.toContain('default: false');
 });
 
 test('of a failure whose end fails too, the failure is told', () => {

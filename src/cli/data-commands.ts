@@ -11,16 +11,16 @@ export function addDataCommands(program: Command, terminal: Terminal): void {
     .command('backup')
     .description('copy the embedded database to a file, also while a server runs')
     .argument('<file>', 'where to; refused when it is there')
-    .option('--overwrite', 'replace a file that is there', false)
-    .action((path: string, { overwrite }: { overwrite: boolean }) =>
+    .option('--overwrite', 'replace a file that is there')
+    .action((path: string, { overwrite = false }: { overwrite?: boolean }) =>
       backUp(terminal, { path, isOverwriting: overwrite }),
     );
   program
     .command('restore')
     .description('put a backup into the data folder, which no server may have open')
     .argument('<file>', 'what `amicus backup` wrote')
-    .option('--replace', 'keep a database that is there aside', false)
-    .action((path: string, { replace }: { replace: boolean }) =>
+    .option('--replace', 'keep a database that is there aside')
+    .action((path: string, { replace = false }: { replace?: boolean }) =>
       restore(terminal, { path, isReplacing: replace }),
     );
   program
@@ -31,8 +31,8 @@ export function addDataCommands(program: Command, terminal: Terminal): void {
     .command('export')
     .description('write all data to a file that `amicus import --all` takes, on either database')
     .argument('<file>', 'where to, refused when it is there; - for standard output')
-    .option('--overwrite', 'replace a file that is there', false)
-    .action((path: string, { overwrite }: { overwrite: boolean }) =>
+    .option('--overwrite', 'replace a file that is there')
+    .action((path: string, { overwrite = false }: { overwrite?: boolean }) =>
       exportAll(terminal, { path, isOverwriting: overwrite }),
     );
 }

@@ -61,7 +61,7 @@ function createProgram(terminal: Terminal): Command {
     .command('token')
     .description('print a signed token for a user')
     .argument('<userid>', 'who the token speaks for', toUserID)
-    .option('--admin', 'make it an administrator', false)
+    .option('--admin', 'make it an administrator')
     .addOption(
       new Option('--expires <duration>', 'how long it is valid: 30s, 15m, 1h, 7d')
         .argParser(toSeconds)
@@ -88,8 +88,8 @@ function addImport(program: Command, terminal: Terminal): void {
         'what `amicus export` wrote, into an empty database; - for standard input',
       ).conflicts(['edges', 'users', 'strict']),
     )
-    .option('--strict', 'all or nothing: stop at the first wrong line', false);
-  command.action(async (options: { edges?: string; users?: string; all?: string; strict: boolean }) => {
+    .option('--strict', 'all or nothing: stop at the first wrong line');
+  command.action(async (options: { edges?: string; users?: string; all?: string; strict?: boolean }) => {
     if (options.all !== undefined) {
       await importAll(terminal, options.all);
       return;
@@ -98,7 +98,7 @@ function addImport(program: Command, terminal: Terminal): void {
     if (path === undefined)
       command.error("error: one of '--edges <file>', '--users <file>' and '--all <file>' is required");
     const kind = options.edges === undefined ? 'users' : 'edges';
-    await importFile(terminal, { kind, path, isStrict: options.strict });
+    await importFile(terminal, { kind, path, isStrict: options.strict === true });
   });
 }
 

@@ -5,7 +5,7 @@ import { CommandError } from './failure';
 import type { Terminal } from './terminal';
 
 export interface TokenOptions {
-  readonly admin: boolean;
+  readonly admin?: boolean;
   /** Seconds from now. */
   readonly expires: number;
 }
@@ -22,7 +22,7 @@ export async function printToken(terminal: Terminal, userID: string, options: To
     issuer: config.jwtIssuer,
     audience: config.jwtAudience,
     userID,
-    isAdmin: options.admin,
+    isAdmin: options.admin === true,
     expiresInSeconds: options.expires,
     nowMs: Date.now(),
   });
