@@ -8,10 +8,12 @@ import { Registry } from 'prom-client';
 import { answerParent, markAppend, markCommit, markWritten, selfReport } from '../control.mjs';
 import { createApp } from '../../dist/app.js';
 import { loadConfig } from '../../dist/config.js';
+import { keepGarbageYoung } from '../../dist/lib/young-garbage.js';
 import { watchServices } from '../../dist/transport/observed-services.js';
 
 let statements = 0;
 let isTelling = false;
+keepGarbageYoung();
 /** As the server watches them for its metrics. */
 const { watchStatement } = watchServices(new Registry(), null, 'sqlite');
 const app = createApp(loadConfig(env), {
