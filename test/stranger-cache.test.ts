@@ -1,6 +1,12 @@
 import { StrangerCache, type CacheBounds, type KeptCopy } from '../src/users/stranger-cache';
 import { toReadProfile } from './support/profiles';
 
+const toCopy = (userID: string, atMs: number, nickName = ''): KeptCopy => ({
+  userID,
+  user: toReadProfile({ id: userID, nickName }),
+  fetchedAt: new Date(atMs),
+});
+
 /** A read of the store that takes time: what happens between its beginning and its end may make it void. */
 describe('what is read while something changes', () => {
   let strangers: StrangerCache;
@@ -14,7 +20,7 @@ describe('what is read while something changes', () => {
     for (let n = 0; n < 10_000; n++) strangers.drop('me', `u${String(n)}`);
   };
 
-  const copy: KeptCopy = { user: toReadProfile({ id: 'they' }), fetchedAt: new Date(1_000) };
+  const copy = toCopy('they', 1_000);
   const isKept = (change: () => void): boolean => {
     const mark = strangers.mark();
     change();
@@ -98,7 +104,7 @@ describe('what is read while something changes', () => {
   });
 
   it('is not kept in the place of what was read later and came first', () => {
-    const [older, later] = [998, 999].map((atMs) => ({ user: copy.user, fetchedAt: new Date(atMs) }));
+    const [older, later] = [998, 999].map((atMs) => ({ ...copy, fetchedAt: new Date(atMs) }));
     if (older === undefined || later === undefined) throw new Error('There are two.');
     const mark = strangers.mark();
     for (const read of [later, older]) strangers.keep('me', read, mark);
@@ -123,10 +129,7 @@ describe('what is read while something changes', () => {
 });
 
 describe('a user who was deleted', () => {
-  const createCopy = (atMs: number): KeptCopy => ({
-    user: toReadProfile({ id: 'they' }),
-    fetchedAt: new Date(atMs),
-  });
+  const createCopy = (atMs: number): KeptCopy => toCopy('they', atMs);
   let nowMs: number;
   let strangers: StrangerCache;
   beforeEach(() => {
@@ -171,7 +174,7 @@ describe('a user who was deleted', () => {
 
 /** What a replica gives may be older than a copy that was given and is not held any more. */
 describe('a copy that had to go before its time', () => {
-  const createCopy = (id: string): KeptCopy => ({ user: toReadProfile({ id }), fetchedAt: new Date(1_000) });
+  const createCopy = (id: string): KeptCopy => toCopy(id, 1_000);
 
   it.each<[why: string, drop: (strangers: StrangerCache, clock: { nowMs: number }) => void]>([
     [
@@ -199,10 +202,7 @@ describe('a copy that had to go before its time', () => {
 });
 
 describe('the bounds of the copies', () => {
-  const createCopy = (id: string, nickName = ''): KeptCopy => ({
-    user: toReadProfile({ id, nickName }),
-    fetchedAt: new Date(1_000),
-  });
+  const createCopy = (id: string, nickName = ''): KeptCopy => toCopy(id, 1_000, nickName);
   const open = (bounds?: CacheBounds): StrangerCache =>
     new StrangerCache({ now: () => 1_000 }, () => true, bounds);
   const keep = (strangers: StrangerCache, viewerID: string, copy: KeptCopy): void => {

@@ -110,7 +110,8 @@ export class RelationService {
       for (const { owner_id, friend_id } of lostEdges) {
         const user = byID.get(friend_id);
         if (user !== undefined) {
-          const copy = { user: this.held.share(user, look), fetchedAt: new Date(nowMs) };
+          const shared = this.held.share(user, look);
+          const copy = { userID: friend_id, user: shared, fetchedAt: new Date(nowMs) };
           this.strangers.keep(owner_id, copy, mark);
         }
       }

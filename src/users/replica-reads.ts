@@ -48,7 +48,7 @@ export class ReplicaReads {
     const looks = asks.flatMap(({ viewerID, userIDs }) => userIDs.map((userID) => ({ viewerID, userID })));
     const { known, strangers, positions } = await this.rows.loadKnown(reader, looks);
     const seen = new Map(asks.map(({ viewerID }): [string, SeenUser[]] => [viewerID, []]));
-    for (const { viewerID, user, isFriend } of known) seen.get(viewerID)?.push({ user, isFriend });
+    for (const { viewerID, ...found } of known) seen.get(viewerID)?.push(found);
 
     // Noted before the replica is asked: it only gets newer.
     const { asOfMs } = this.replica;
@@ -59,7 +59,7 @@ export class ReplicaReads {
         isAtLeast(position, positions.get(look.viewerID)) &&
         this.strangers.isKnownSince(look.userID, asOfMs);
       if (!isFit || !missing.delete(toKey(look))) continue;
-      seen.get(look.viewerID)?.push({ user, isFriend: false, asOfMs });
+      seen.get(look.viewerID)?.push({ userID: look.userID, user, isFriend: false, asOfMs });
     }
 
     this.counts.fromReplica += strangers.length - missing.size;

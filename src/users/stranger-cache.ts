@@ -14,19 +14,21 @@ export interface ProfileCopy {
 
 /** A profile as it was read from the store; whoever reads the same version, while it is held, has the same object. */
 export interface KeptCopy extends ProfileCopy {
+  /**
+   * The text that was read with it, and not the profile's own, which lies with that somewhere in memory: by it a copy is
+   * found, and so lies beside those that are looked for with it.
+   */
+  userID: string;
   user: RowProfile;
 }
 
 class Entry extends HeldCopy implements KeptCopy {
   constructor(
+    readonly userID: string,
     readonly user: RowProfile,
     readonly fetchedAt: Date,
   ) {
     super();
-  }
-
-  override get userID(): string {
-    return this.user.id;
   }
 }
 
@@ -34,7 +36,7 @@ const FRESH_MS = 10 * 60 * 1_000;
 const MAX_ENTRIES = 100_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Of a copy, and of a viewer who has any. Measured: see docs/operations.md. */
-const ENTRY_BYTES = 220;
+const ENTRY_BYTES = 270;
 const VIEWER_BYTES = 280;
 /** How many drops are told apart: a read that takes longer than so many is not kept. */
 const MAX_DROPS = 10_000;
@@ -121,8 +123,7 @@ export class StrangerCache {
   }
 
   /** Keeps a copy that was read since `mark`, unless it was dropped meanwhile: it may be what was dropped. */
-  keep(viewerID: string, { user, fetchedAt }: KeptCopy, mark: number): void {
-    const userID = user.id;
+  keep(viewerID: string, { userID, user, fetchedAt }: KeptCopy, mark: number): void {
     const fetchedAtMs = fetchedAt.getTime();
     if (this.isDroppedSince(viewerID, userID, mark) || !this.isTold()) {
       // It is shown all the same, once.
@@ -136,7 +137,7 @@ export class StrangerCache {
       this.remove(held);
     }
     if (user.copies++ === 0) this.profileBytes += user.bytes;
-    this.entries.add(viewerID, new Entry(user, fetchedAt));
+    this.entries.add(viewerID, new Entry(userID, user, fetchedAt));
     this.newestFetchedMs = Math.max(this.newestFetchedMs, fetchedAtMs);
     const { bounds } = this;
     for (let oldest = this.entries.findOldest(); oldest !== undefined; oldest = this.entries.findOldest()) {

@@ -83,7 +83,7 @@ export class ViewersProfiles implements ProfileLoader {
       if (isFriend) this.noteFriend(userID);
       const isStranger = !isFriend && userID !== this.viewerID;
       const held = isStranger && user !== null ? strangers.find(this.viewerID, userID) : null;
-      const read = user === null ? null : { user, fetchedAt };
+      const read = user === null ? null : { userID, user, fetchedAt };
       this.seen.set(userID, held ?? read);
       if (isStranger && held === null && read !== null) strangers.keep(this.viewerID, read, mark);
     };
@@ -94,10 +94,10 @@ export class ViewersProfiles implements ProfileLoader {
     const mark = strangers.mark();
     const fetchedAt = new Date(clock.now());
     const copies = new Map<string, KeptCopy>();
-    for (const { user, isFriend, asOfMs } of await reads.load(this.viewerID, userIDs)) {
-      const copy = { user, fetchedAt: asOfMs === undefined ? fetchedAt : new Date(asOfMs) };
-      copies.set(user.id, copy);
-      if (!isFriend && user.id !== this.viewerID) strangers.keep(this.viewerID, copy, mark);
+    for (const { userID, user, isFriend, asOfMs } of await reads.load(this.viewerID, userIDs)) {
+      const copy = { userID, user, fetchedAt: asOfMs === undefined ? fetchedAt : new Date(asOfMs) };
+      copies.set(userID, copy);
+      if (!isFriend && userID !== this.viewerID) strangers.keep(this.viewerID, copy, mark);
     }
     return userIDs.map((userID) => copies.get(userID) ?? null);
   }

@@ -11,6 +11,7 @@ export interface UserRecord extends Profile {
 
 /** A user in somebody's eyes. */
 export interface SeenUser {
+  userID: string;
   user: RowProfile;
   /** Whether the user is in the viewer's friend list. */
   isFriend: boolean;
@@ -52,8 +53,13 @@ const COLUMNS = {
 
 const USER_COLUMNS: readonly string[] = Object.keys(COLUMNS);
 
-type SeenRow = readonly [isFriend: boolean | number, ...version: unknown[]];
-type ViewersRow = readonly [viewerID: string, isFriend: boolean | number, ...version: unknown[]];
+type SeenRow = readonly [isFriend: boolean | number, userID: string, ...version: unknown[]];
+type ViewersRow = readonly [
+  viewerID: string,
+  isFriend: boolean | number,
+  userID: string,
+  ...version: unknown[],
+];
 
 export class UserRepository {
   private readonly selectUsers: string;
@@ -104,8 +110,11 @@ export class UserRepository {
       viewerID,
     ]);
     const seen: SeenUser[] = [];
-    for (const [index, user] of (await this.held.resolve(from, rows, 1, 2, look)).entries())
-      if (user !== null) seen.push({ user, isFriend: Boolean(rows[index]?.[0]) });
+    const users = await this.held.resolve(from, rows, 1, 2, look);
+    for (const [index, [isFriend, userID]] of rows.entries()) {
+      const user = users[index] ?? null;
+      if (user !== null) seen.push({ userID, user, isFriend: Boolean(isFriend) });
+    }
     return seen;
   }
 
@@ -121,9 +130,9 @@ export class UserRepository {
     const rows = await from.tuples<ViewersRow>(this.selectAsSeenByEach[look.read], [JSON.stringify(asked)]);
     const byViewer = new Map(asks.map(({ viewerID }): [string, SeenUser[]] => [viewerID, []]));
     const users = await this.held.resolve(from, rows, 2, 3, look);
-    for (const [index, [viewerID, isFriend]] of rows.entries()) {
+    for (const [index, [viewerID, isFriend, userID]] of rows.entries()) {
       const user = users[index] ?? null;
-      if (user !== null) byViewer.get(viewerID)?.push({ user, isFriend: Boolean(isFriend) });
+      if (user !== null) byViewer.get(viewerID)?.push({ userID, user, isFriend: Boolean(isFriend) });
     }
     return byViewer;
   }
