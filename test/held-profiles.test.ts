@@ -1,5 +1,6 @@
 import { loadConfig, type Config } from '../src/config';
 import type { Queryable } from '../src/database/sql';
+import { sqliteDialect } from '../src/database/sqlite-dialect';
 import { openServices, type Services } from '../src/services';
 import { HeldProfiles } from '../src/users/held-profiles';
 import { UserRepository } from '../src/users/user.repository';
@@ -122,4 +123,35 @@ test('a version of a profile is told by both of its times', () => {
     expect(profile.isSameVersion(toReadProfile({ id: 'they', createdAt, updatedAt }))).toBe(isSame);
     expect(profile.isVersionIn([null, createdAt.getTime(), updatedAt.getTime()], 1)).toBe(isSame);
   }
+});
+
+describe('the bounds of what is held', () => {
+  const read = (held: HeldProfiles, userIDs: readonly string[], updatedAt = new Date(0)): void => {
+    for (const id of userIDs) held.share(toReadProfile({ id, updatedAt }), held.lookForNobody('whole'));
+  };
+  const findHeld = (held: HeldProfiles, userIDs: readonly string[]): string[] =>
+    userIDs.filter((userID) => held.look([userID]).found.has(userID));
+  const { bytes } = toReadProfile({ id: 'u0000' });
+  const all = Array.from({ length: 1_000 }, (_, index) => `u${String(index).padStart(4, '0')}`);
+
+  it.each([
+    ['so many', { entries: 100, bytes: Infinity }],
+    ['so many bytes', { entries: Infinity, bytes: 100 * bytes }],
+  ])('let those go that were read longest ago, past %s', (_of, bounds) => {
+    const held = new HeldProfiles(sqliteDialect, bounds);
+    for (let time = 0; time < 2; time++) {
+      read(held, all);
+      expect(findHeld(held, all)).toEqual(all.slice(-100));
+      // Who was dropped takes no room any more.
+      held.dropAll();
+      expect(findHeld(held, all)).toEqual([]);
+    }
+    read(held, all.slice(0, 100));
+    held.drop('u0000');
+    // One of which there is another version now was read last.
+    read(held, ['u0001', 'u0100'], new Date(1));
+    expect(findHeld(held, all)).toEqual(all.slice(1, 101));
+    read(held, ['u0101']);
+    expect(findHeld(held, all)).toEqual(['u0001', ...all.slice(3, 102)]);
+  });
 });

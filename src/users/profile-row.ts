@@ -23,6 +23,11 @@ export const PROFILE_COLUMNS = [
  * that need no object of their own, and dates are made when they are asked for.
  */
 export class RowProfile extends TextRoom implements Profile {
+  // These first, and so beside the texts in memory: they are looked at whenever a profile is shown, and the others are not.
+  readonly #updatedSeconds: number;
+  readonly #updatedMs: number;
+  readonly #createdSeconds: number;
+  readonly #createdMs: number;
   readonly id: string;
   readonly nickName: string;
   readonly faceUrl: string;
@@ -37,10 +42,6 @@ export class RowProfile extends TextRoom implements Profile {
   readonly bytes: number;
   /** How many viewers have it as their copy of a stranger: counted where those are kept. */
   copies = 0;
-  readonly #createdSeconds: number;
-  readonly #createdMs: number;
-  readonly #updatedSeconds: number;
-  readonly #updatedMs: number;
 
   constructor(row: readonly unknown[], at: number) {
     super();
