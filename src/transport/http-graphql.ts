@@ -26,15 +26,15 @@ interface Answer {
   body: ByteText;
 }
 
-export interface GraphqlHandlerOptions<Context extends BaseContext> {
+export interface GraphqlHandlerOptions<Context extends BaseContext, Request extends IncomingMessage> {
   apollo: ApolloServer<Context>;
   knownQueries?: Shortcut<Context> | undefined;
   /** Rejects when nothing of the request is to be read. */
-  admit?: (request: IncomingMessage) => Promise<void>;
+  admit?: (request: Request) => Promise<void>;
   /** Rejects when the caller may not call; nothing of the body is read then. */
-  createContext: (request: IncomingMessage) => Promise<Context>;
+  createContext: (request: Request) => Promise<Context>;
   /** Rejects when the caller may call no longer; asked of a request that was not there whole, or waited. */
-  checkAgain?: (request: IncomingMessage) => Promise<void>;
+  checkAgain?: (request: Request) => Promise<void>;
   /**
    * Gives what is to be executed in place of what was sent; the very same object when nothing changes. Asked only for
    * those who may call.
@@ -44,12 +44,12 @@ export interface GraphqlHandlerOptions<Context extends BaseContext> {
   admitDocument?: (context: Context, text: string) => Promise<void> | undefined;
   origins: Origins;
   /** Of every answer to the request. */
-  toHeaders?: (request: IncomingMessage) => Readonly<Record<string, string>>;
+  toHeaders?: (request: Request) => Readonly<Record<string, string>>;
   maxBodyBytes: number;
   /** Where the caller's body is held until it is whole; undefined for any room. */
   holdBody?: (context: Context) => HeldBody | undefined;
   /** Resolves when a refusal may be sent, with whether the connection ends with it. */
-  paceRefusal?: (request: IncomingMessage, status: Refusal) => Promise<boolean>;
+  paceRefusal?: (request: Request, status: Refusal) => Promise<boolean>;
   /** Whether each connection ends with what is answered on it; asked when that is sent. */
   isStopping?: () => boolean;
   /** Gets what went wrong here, of which the client is told nothing. */
@@ -60,14 +60,14 @@ export interface GraphqlHandlerOptions<Context extends BaseContext> {
 type Parameters = Readonly<Record<string, unknown>>;
 
 /** `search` begins with `?`, or is empty. */
-type GraphqlHandler = (request: IncomingMessage, response: ServerResponse, search: string) => Promise<void>;
+type GraphqlHandler<Request> = (request: Request, response: ServerResponse, search: string) => Promise<void>;
 
 const METHODS = 'GET, POST';
 
 /** GraphQL over HTTP by any Apollo Server that is started. The handler answers whatever happens, and never rejects. */
-export function createGraphqlHandler<Context extends BaseContext>(
-  options: GraphqlHandlerOptions<Context>,
-): GraphqlHandler {
+export function createGraphqlHandler<Context extends BaseContext, Request extends IncomingMessage>(
+  options: GraphqlHandlerOptions<Context, Request>,
+): GraphqlHandler<Request> {
   const { origins, onError, isStopping = () => false } = options;
   const toEnd = (isLast: boolean): Readonly<Record<string, string>> => (isLast || isStopping() ? CLOSE : {});
   return async (request, response, search) => {
@@ -99,10 +99,10 @@ export function createGraphqlHandler<Context extends BaseContext>(
 
 const DEFECT = new HttpProblem(500, 'INTERNAL_SERVER_ERROR', 'Something went wrong here.');
 
-async function execute<Context extends BaseContext>(
-  request: IncomingMessage,
+async function execute<Context extends BaseContext, Request extends IncomingMessage>(
+  request: Request,
   search: string,
-  options: GraphqlHandlerOptions<Context>,
+  options: GraphqlHandlerOptions<Context, Request>,
 ): Promise<Answer> {
   const { apollo, knownQueries, createContext, resolveDocument, origins, maxBodyBytes } = options;
   const { method = 'GET' } = request;
@@ -193,10 +193,10 @@ function isRefusal(status: number): status is Refusal {
 }
 
 /** Whether the connection ends with this answer. */
-async function isLastOf(
-  request: IncomingMessage,
+async function isLastOf<Request extends IncomingMessage>(
+  request: Request,
   status: number,
-  { paceRefusal }: Pick<GraphqlHandlerOptions<BaseContext>, 'paceRefusal'>,
+  { paceRefusal }: Pick<GraphqlHandlerOptions<BaseContext, Request>, 'paceRefusal'>,
 ): Promise<boolean> {
   if (isRefusal(status) && (await paceRefusal?.(request, status)) === true) return true;
   // A large body that nobody has asked for is not read away either, which takes as long as reading it.

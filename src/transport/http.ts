@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import type { RequestContext } from '../graphql/context';
@@ -21,6 +21,7 @@ import type { Observer } from './observer';
 import { Origins } from './origins';
 import type { PacedLane } from './paced-lane';
 import type { RateDoor } from './rate-door';
+import { REQUEST_ID } from './request-id';
 import { splitUrl } from './request-target';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -103,7 +104,7 @@ export function createHttpServer(options: HttpOptions): Server {
   // Who comes again on a connection of its own finds a server that stays.
   const isStopping = (): boolean => !options.isReady();
   const room = new BodyRoom(BODIES_PER_USER * limits.maxBodyBytes, bodyLane);
-  const findViewer = async (request: IncomingMessage): Promise<Viewer> => {
+  const findViewer = async (request: IncomingRequest): Promise<Viewer> => {
     try {
       const credentials = fromHeaders(request.headers);
       const { viewer } = await rateDoor.guard(rateDoor.toKey(request), credentials, authenticate);
@@ -112,7 +113,7 @@ export function createHttpServer(options: HttpOptions): Server {
       // Of anything else Apollo Server would show what it says.
       const error =
         thrown instanceof Error ? thrown : new Error('What was thrown is no Error.', { cause: thrown });
-      observer.find(request)?.own([error]);
+      request.operation?.own([error]);
       throw error;
     }
   };
@@ -120,12 +121,12 @@ export function createHttpServer(options: HttpOptions): Server {
     apollo,
     knownQueries,
     admit: (request) => rateDoor.admitRequest(request),
-    createContext: async (request) => {
+    createContext: async (request: IncomingRequest) => {
       const viewer = await findViewer(request);
       connections.hold(request.socket);
       const context = createContext(viewer);
-      context.operation = observer.find(request);
-      if (context.operation !== null) context.operation.userID = viewer.userID;
+      context.operation = request.operation;
+      if (request.operation !== null) request.operation.userID = viewer.userID;
       return context;
     },
     checkAgain: async (request) => {
@@ -139,7 +140,7 @@ export function createHttpServer(options: HttpOptions): Server {
     },
     origins: new Origins(corsOrigins),
     // Set on the response instead, Node would go through all its headers one by one.
-    toHeaders: (request) => observer.toHeaders(request),
+    toHeaders: ({ operation }) => (operation === null ? {} : { [REQUEST_ID]: operation.requestID }),
     maxBodyBytes: limits.maxBodyBytes,
     holdBody: ({ viewer }) => (viewer.isAdmin ? undefined : room.open(viewer.userID)),
     paceRefusal: (request, status) => rateDoor.paceRefusal(request, status),
@@ -178,7 +179,7 @@ export function createHttpServer(options: HttpOptions): Server {
   });
   return server;
 
-  function serve(request: IncomingMessage, response: ServerResponse): void {
+  function serve(request: IncomingRequest, response: ServerResponse): void {
     const { path, search } = splitUrl(request);
     if (path === GRAPHQL_PATH) {
       void requests.run(() =>

@@ -1,4 +1,5 @@
 import { IncomingMessage } from 'node:http';
+import type { WatchedOperation } from '../graphql/watched-operation';
 
 /**
  * A request that is taken for an upgrade only where it asks for a WebSocket. Clients may offer other protocols with any
@@ -6,6 +7,11 @@ import { IncomingMessage } from 'node:http';
  * whoever waits for upgrades.
  */
 export class IncomingRequest extends IncomingMessage {
+  /**
+   * What metrics, log and trace are told of what it asks for; null before that is watched. Here, and not in
+   * a weak map of all requests, which the garbage collector would go through each time.
+   */
+  operation: WatchedOperation | null = null;
   private wantsUpgrade = false;
 
   /** Written and read by Node, when the headers have come. */

@@ -4,7 +4,8 @@ import { MAX_NAME, WatchedOperation } from '../graphql/watched-operation';
 import type { Tracing } from '../tracing/tracing';
 import { ObservedSocket } from './observed-socket';
 import type { OperationMetrics } from './metrics-operations';
-import { REQUEST_ID, toRequestID } from './request-id';
+import type { IncomingRequest } from './incoming-request';
+import { toRequestID } from './request-id';
 
 export interface ObserverOptions {
   logger: Logger;
@@ -17,20 +18,18 @@ export interface ObserverOptions {
 
 /** Tells metrics, log and traces what goes through the doors. */
 export class Observer {
-  private readonly operations = new WeakMap<IncomingMessage, WatchedOperation>();
-
   constructor(private readonly options: ObserverOptions) {}
 
   /** Looks on while `answer` serves GraphQL over HTTP, which never rejects. */
   async request(
-    request: IncomingMessage,
+    request: IncomingRequest,
     response: ServerResponse,
     path: string,
     answer: () => Promise<void>,
   ): Promise<void> {
     const { tracing } = this.options;
     const operation = new WatchedOperation('http', toRequestID(request.headers), tracing);
-    this.operations.set(request, operation);
+    request.operation = operation;
     if (tracing === null) {
       await answer();
       this.endRequest(operation, request, response);
@@ -54,17 +53,6 @@ export class Observer {
         this.endRequest(operation, request, response);
       },
     );
-  }
-
-  /** The operation that a request over HTTP asks for. */
-  find(request: IncomingMessage): WatchedOperation | null {
-    return this.operations.get(request) ?? null;
-  }
-
-  /** What its answer tells of the request. */
-  toHeaders(request: IncomingMessage): Readonly<Record<string, string>> {
-    const operation = this.find(request);
-    return operation === null ? {} : { [REQUEST_ID]: operation.requestID };
   }
 
   /** Looks on while a WebSocket connection lasts. */
