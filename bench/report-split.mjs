@@ -44,6 +44,9 @@ What did not:
 
 - Batches of 500 or 1,000 owners: the first event comes in half the time, but the last one a fifth later, for what was
   written before the first commit is then written between deliveries, and there are more commits.
+- A batch of all 10,000 owners: 0.93 of raw \`ws\` instead of 0.75, since nothing is written between deliveries, and the last
+  event comes a sixteenth sooner (149 and 159 ms, 5 rounds in turn). But the first comes after 36 ms instead of 13, and for
+  29 ms in one piece the process answers nobody.
 - A table of events without row ids: the commit touches more than twice as many pages.
 - The newest events beside the head of their stream instead of in a table: these rows grow, and cost as much.
 - A larger cache of the database, or a smaller one. Larger pages make a commit of thousands a third cheaper, but
