@@ -10,7 +10,8 @@ const MAX_LINE_BYTES = 64 * 1024;
 
 /**
  * The edges of a text with two user ids a line, in its order. Blanks, tabs or one comma stand between the ids (so an
- * id with a comma cannot be given, nor two that make JSON together); lines that begin with `#` and blank lines are skipped, and counted in `line`.
+ * id with a comma cannot be given, nor two that make JSON together); lines that begin with `#` and blank lines are
+ * skipped, and counted in `line`.
  */
 export async function* readEdgeList(source: AsyncIterable<Uint8Array>): AsyncGenerator<EdgeLine, void> {
   for await (const read of readLines(source, MAX_LINE_BYTES)) {
