@@ -59,6 +59,8 @@ export interface Dependencies {
   onStatement?: (sql: string) => void;
   watchStatement?: WatchStatement;
   watchHub?: HubWatch;
+  /** How long an event may stay undelivered whose hint was lost, or never sent; Infinity for ever. */
+  rereadMs?: number;
   watchFanout?: FanoutWatch;
   /** Called before each execution of a document over an event. */
   onExecution?: () => void;
@@ -169,7 +171,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
   const keep = { days: config.eventRetentionDays, count: config.eventRetentionCount };
   const retention = new EventRetention(database, retentionRows, clock, keep, onError);
   closers.add(() => retention.stop());
-  const hub = new EventHub(log, bus, clock, dependencies.watchHub);
+  const hub = new EventHub(log, bus, clock, dependencies.watchHub, dependencies.rereadMs);
   closers.add(() => hub.stop());
 
   // What administrators did, and the tokens that they revoked.

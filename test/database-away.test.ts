@@ -33,6 +33,7 @@ const PATIENCE_MS = 60_000;
       store: { name: 'by a cable', create },
       config: { logLevel: 'info', logRequests: true },
       logTo: log,
+      rereads: true,
     });
     await createUsers(server, ['ann', 'bob']);
   });
@@ -242,7 +243,7 @@ function isOfRevocations({ err }: Record<string, unknown>): boolean {
       await migrateDatabase({ dataDir: '', databaseUrl });
       const create = () =>
         Promise.resolve({ config: { databaseUrl }, drop: () => rm(folder, { recursive: true }) });
-      const server = await TestServer.start({ store: { name: 'by a socket', create } });
+      const server = await TestServer.start({ store: { name: 'by a socket', create }, rereads: true });
       const sockets = new Sockets(() => server);
       await createUsers(server, ['ann']);
       const socket = await sockets.init('ann');

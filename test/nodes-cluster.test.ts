@@ -22,7 +22,7 @@ describeWithOwnRedis('two servers on a Redis Cluster whose masters die', () => {
     cluster = await RedisCluster.start();
     // Connected to different masters, the first to the one that dies first.
     const config = { redisUrls: cluster.urls.toReversed() };
-    nodes = await Nodes.start({ config }, { redisUrls: cluster.urls });
+    nodes = await Nodes.start({ config, rereads: true }, { redisUrls: cluster.urls });
     ({ one, other } = nodes);
     for (const owner of owners) await follow(one, owner, 'star');
     devices = await Promise.all(

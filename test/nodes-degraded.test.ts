@@ -14,7 +14,7 @@ describeWithOwnRedis('two servers whose Redis fails', () => {
   let other: TestServer;
   beforeAll(async () => {
     redis = await RedisServer.start();
-    nodes = await Nodes.start({ config: { redisUrls: [redis.url] } });
+    nodes = await Nodes.start({ config: { redisUrls: [redis.url] }, rereads: true });
     ({ one, other } = nodes);
   });
   afterAll(async () => {

@@ -130,7 +130,7 @@ describeWithOwnRedis('a node that is cut off from the bus alone', () => {
     redis = await RedisServer.start();
     cable = await Cable.lay(redis.port);
     nodes = await Nodes.start(
-      { config: { redisUrls: [redis.url] } },
+      { config: { redisUrls: [redis.url] }, rereads: true },
       { redisUrls: [`redis://${cable.address}`] },
     );
   });

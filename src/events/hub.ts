@@ -64,6 +64,7 @@ export class EventHub {
     bus: Bus,
     private readonly clock: Clock,
     private readonly watch: HubWatch = UNWATCHED,
+    private readonly rereadMs = REREAD_MS,
   ) {
     this.openings = new Openings(
       log,
@@ -178,7 +179,7 @@ export class EventHub {
       const channel = this.channels.get(subscription.userID);
       if (channel !== undefined && this.isReady(subscription, nowMs)) this.wake(channel, null);
     }
-    for (let count = Math.ceil((this.channels.size * LOOK_MS) / REREAD_MS); count > 0; count--) {
+    for (let count = Math.ceil((this.channels.size * LOOK_MS) / this.rereadMs); count > 0; count--) {
       const { value: channel } = this.rereading.next();
       if (channel === undefined) this.rereading = this.channels.values();
       else this.wake(channel, null);
