@@ -43,6 +43,13 @@ export class Nodes {
     return toDatabaseUrl(this.serverUrl, this.database);
   }
 
+  /** Whether PostgreSQL takes new connections to the database; those that are there go on. */
+  async allowConnections(isAllowed: boolean): Promise<void> {
+    await withClient(this.serverUrl, (client) =>
+      client.query(`ALTER DATABASE "${this.database}" ALLOW_CONNECTIONS ${String(isAllowed)}`),
+    );
+  }
+
   /** Ends what both listen to notifications by; resolves when PostgreSQL has let go of it. */
   async cutNotifications(): Promise<void> {
     await withClient(this.serverUrl, (client) =>
