@@ -14,7 +14,14 @@ const SECRET = 'a secret of at least thirty-two bytes';
 /** Longer than the clock jumps. */
 const TEN_YEARS_SECONDS = 10 * 365 * 24 * 60 * 60;
 /** The few users of these tests ask as fast as they are answered. */
-const RESTLESS = { rateQueries: 0, rateMutations: 0, rateSubscriptions: 0, refusalCooldownSeconds: 0 };
+const RESTLESS = {
+  rateRequests: 0,
+  rateConnects: 0,
+  rateQueries: 0,
+  rateMutations: 0,
+  rateSubscriptions: 0,
+  refusalCooldownSeconds: 0,
+};
 
 /** A real server in a process of its own that may be killed and started again, over one database and on one port. */
 export class Gateway implements Door {
