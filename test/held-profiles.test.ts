@@ -1,9 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import { loadConfig, type Config } from '../src/config';
 import type { Queryable } from '../src/database/sql';
 import { sqliteDialect } from '../src/database/sqlite-dialect';
 import { openServices, type Services } from '../src/services';
 import { HeldProfiles } from '../src/users/held-profiles';
 import { UserRepository } from '../src/users/user.repository';
+import type { RowProfile } from '../src/users/profile-row';
+import { collectGarbage } from './support/garbage';
 import { toReadProfile } from './support/profiles';
 import { describeOnStores } from './support/stores';
 
@@ -153,5 +156,22 @@ describe('the bounds of what is held', () => {
     expect(findHeld(held, all)).toEqual(all.slice(1, 101));
     read(held, ['u0101']);
     expect(findHeld(held, all)).toEqual(['u0001', ...all.slice(3, 102)]);
+  });
+
+  it('keep nothing of versions that are gone, also where nobody has to make room', async () => {
+    const held = new HeldProfiles(sqliteDialect);
+    const versions: WeakRef<RowProfile>[] = [];
+    for (let version = 0; version < 100; version++) {
+      for (const id of all.slice(0, 100)) {
+        const profile = toReadProfile({ id, updatedAt: new Date(version) });
+        versions.push(new WeakRef(held.share(profile, held.lookForNobody('whole'))));
+      }
+    }
+    // What was looked at in a turn is there until its end.
+    await setImmediate();
+    collectGarbage();
+    const left = versions.filter((version) => version.deref() !== undefined);
+    expect(left.length).toBeLessThan(500);
+    expect(findHeld(held, all)).toHaveLength(100);
   });
 });

@@ -47,6 +47,8 @@ export class HeldProfiles {
   private readonly held = new Map<string, RowProfile>();
   /** Stands before the first of them: it goes on over those that are gone, where a new one would begin with them. */
   private oldest = this.held.keys();
+  /** How many are gone since it was made. */
+  private gone = 0;
   private bytes = 0;
   private readonly select: string;
   private drops = 0;
@@ -139,6 +141,13 @@ export class HeldProfiles {
     if (profile === undefined) return;
     this.held.delete(userID);
     this.bytes -= profile.bytes;
+    // One that stands still keeps the tables that the map had since, and with them who is gone.
+    if (++this.gone > this.held.size) this.restart();
+  }
+
+  private restart(): void {
+    this.oldest = this.held.keys();
+    this.gone = 0;
   }
 
   /** To be called when the user was deleted: another of that name begins anew, perhaps in the same moment. */
@@ -151,7 +160,7 @@ export class HeldProfiles {
   dropAll(): void {
     this.drops++;
     this.held.clear();
-    this.oldest = this.held.keys();
+    this.restart();
     this.bytes = 0;
   }
 }
