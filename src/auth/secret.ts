@@ -56,7 +56,10 @@ async function findSecret(path: string): Promise<string | null> {
   }
 }
 
-/** Of several processes at once the first to place its file wins; all give the winner's secret. */
+/**
+ * Of several processes at once the first to place its file wins; all give the winner's secret, but where the file system
+ * has no hard links: there one may find the winner's file empty, and rejects.
+ */
 async function makeSecret(dataDir: string, path: string): Promise<string> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(8).toString('hex')}`;

@@ -3,6 +3,7 @@ import type { ResultCode } from '../errors';
 import type { Bus } from '../events/bus';
 import type { EventLog } from '../events/event-log.repository';
 import type { Clock } from '../lib/clock';
+import { toOwnText } from '../lib/own-text';
 import type { Limits } from '../limits';
 import type { FriendGroupRepository } from './friend-group.repository';
 import type { HeldProfiles } from '../users/held-profiles';
@@ -110,9 +111,8 @@ export class RelationService {
       for (const { owner_id, friend_id } of lostEdges) {
         const user = byID.get(friend_id);
         if (user !== undefined) {
-          const shared = this.held.share(user, look);
-          const copy = { userID: friend_id, user: shared, fetchedAt: new Date(nowMs) };
-          this.strangers.keep(owner_id, copy, mark);
+          const copy = { userID: user.id, user: this.held.share(user, look), fetchedAt: new Date(nowMs) };
+          this.strangers.keep(toOwnText(owner_id), copy, mark);
         }
       }
     });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { MAX_NAME, WatchedOperation } from '../graphql/watched-operation';
+import { toOwnText } from '../lib/own-text';
 import type { Tracing } from '../tracing/tracing';
 import { ObservedSocket } from './observed-socket';
 import type { OperationMetrics } from './metrics-operations';
@@ -57,8 +58,8 @@ export class Observer {
 
   /** Looks on while a WebSocket connection lasts. */
   socket(request: IncomingMessage): ObservedSocket {
-    // Through bytes: Node puts an id together from twenty pieces, which would be kept as long as the socket.
-    const requestID = Buffer.from(toRequestID(request.headers)).toString();
+    // Node puts an id together from twenty pieces, which would be kept as long as the socket.
+    const requestID = toOwnText(toRequestID(request.headers));
     return new ObservedSocket(requestID, this, this.options.tracing);
   }
 

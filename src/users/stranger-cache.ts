@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { upToEntries } from '../lib/cache-bounds';
 import type { Clock } from '../lib/clock';
+import { toOwnText } from '../lib/own-text';
 import type { Profile } from './profile';
 import type { RowProfile } from './profile-row';
 import { HeldCopy, RecentCopies } from './recent-copies';
@@ -180,7 +181,7 @@ export class StrangerCache {
     this.countDropOfAll();
     // Later than every copy, whatever the clock says: by this those that are void are told from those to come.
     this.lastDeletedMs = Math.max(this.clock.now(), this.newestFetchedMs);
-    this.deleted.set(userID, this.lastDeletedMs);
+    this.deleted.set(toOwnText(userID), this.lastDeletedMs);
   }
 
   /** Other processes may have changed anything. */
@@ -226,5 +227,5 @@ export class StrangerCache {
 }
 
 function toKey(viewerID: string, userID: string): string {
-  return `${viewerID} ${userID}`;
+  return toOwnText(`${viewerID} ${userID}`);
 }
