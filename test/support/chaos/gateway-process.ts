@@ -24,6 +24,8 @@ function main(): void {
     if (bug !== null) plant(bug);
     app = createApp(config, {
       clock: { now: () => Date.now() + offsetMs },
+      // Whatever is not told of at once is not delivered, and shows.
+      rereadMs: Infinity,
       onError: (error) => {
         tell({ kind: 'problem', message: toWords(error) });
       },
