@@ -3,6 +3,7 @@
  * line per number of viewers of each profile, with the measured bytes and those that the cache counts.
  */
 import { execFileSync } from 'node:child_process';
+import { toOwnText } from '../dist/lib/own-text.js';
 import { RowProfile } from '../dist/users/profile-row.js';
 import { StrangerCache } from '../dist/users/stranger-cache.js';
 
@@ -44,7 +45,7 @@ async function measure(viewers) {
   for (let copy = 0; copy < COPIES; copy++) {
     if (copy % viewers === 0) user = createProfile(copy / viewers);
     // A text of its own, as each row has one.
-    const userID = Buffer.from(user.id).toString();
+    const userID = toOwnText(user.id);
     cache.keep(
       `viewer-${String(copy % viewers).padStart(6, '0')}`,
       { userID, user, fetchedAt: new Date() },

@@ -93,14 +93,14 @@ Each against the build before it, in interleaved runs; CPU of the process for on
 - Keeping V8 from making objects old when they are born (\`lib/young-garbage.ts\`). While the caches fill, much of what is
   made stays; V8 concludes that the same will, and then rows and queries of requests wait for a collection of the whole
   heap. Of 7 starts of either build in turn, \`usersInfo\` of 20 friends on PostgreSQL, medians of two seconds each: 12 % less
-  CPU of a request (150 and 132 µs), half of the collector's time (199 and 102 ms), half of the heap after it (171 and 79 MB).
+  CPU of a request (150 and 132 µs), half of the collector's time (199 and 102 ms), half of the heap after it (171 and 80 MB).
 - A viewer's copies found by the texts that were read with them, which lie beside each other, and not by the profiles' own,
-  which lie anywhere among 100,000: of \`usersInfo\` of 20 strangers asked before, between strangers never asked before, 7 % of
-  a request's CPU (medians of 9 rounds in turn: 66.6 and 62.1 µs on PostgreSQL, 67.2 and 60.6 on SQLite). In a process that
+  which lie anywhere among 100,000: of \`usersInfo\` of 20 strangers asked before, between strangers never asked before, 7 to
+  10 % of a request's CPU (medians of 9 rounds in turn: 66.6 and 62.1 µs on PostgreSQL, 67.2 and 60.6 on SQLite). In a process that
   answers nothing else, whose copies are all in the cache of the processor, there is nothing to gain.
 - Held profiles in a plain map, in the order in which they were read, instead of an LRU cache, and what is compared of them at
-  the front of the object: one look less at memory that is in no cache. 2 to 8 % of the CPU of pages, of friends and of
-  \`friendsInfo\` (7 rounds in turn on either database).`;
+  the front of the object: one look less at memory that is in no cache. 4 to 8 % of the CPU of friends and of
+  \`friendsInfo\`, 2 % of a page on PostgreSQL, nothing that shows of one on SQLite (7 rounds in turn on either database).`;
 
 const DID_NOT = `## What did not
 
@@ -113,7 +113,7 @@ const DID_NOT = `## What did not
 - A result put together from JSON that the database makes: on PostgreSQL slower; on SQLite as fast as lists.
 - On PostgreSQL, one statement for all of a turn, once more: no better than one for each viewer, cold or warm. Versions as
   one JSON list for each column: 15 µs less here, and as much more there.
-- A young generation four times as large, for up to 150 MB of memory: 2 to 5 % of the CPU of reads on SQLite, some faster and
+- A young generation four times as large: 2 to 5 % of the CPU of reads on SQLite, some faster and
   some slower on PostgreSQL (5 rounds in turn).
 - Strangers' copies not moved at each use but passed over once when the oldest is to go: nothing that shows. Answers put
   together from a list of as many parts, or written into a buffer piece by piece: slower, in a loop of their own.`;
