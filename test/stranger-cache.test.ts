@@ -1,4 +1,5 @@
-import { StrangerCache, type CacheBounds, type KeptCopy } from '../src/users/stranger-cache';
+import type { CacheBounds } from '../src/lib/cache-bounds';
+import { StrangerCache, type KeptCopy } from '../src/users/stranger-cache';
 import { toReadProfile } from './support/profiles';
 
 const toCopy = (userID: string, atMs: number, nickName = ''): KeptCopy => ({

@@ -1,6 +1,6 @@
 import type { Dialect, Queryable } from '../database/sql';
+import type { CacheBounds } from '../lib/cache-bounds';
 import { PROFILE_COLUMNS, RowProfile } from './profile-row';
-import type { CacheBounds } from './stranger-cache';
 
 /** What is read of a profile: which version is stored, if any, or all of it. The version comes first in both. */
 export type ProfileRead = 'version' | 'whole';

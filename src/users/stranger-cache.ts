@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { upToEntries } from '../lib/cache-bounds';
+import { upToEntries, type CacheBounds } from '../lib/cache-bounds';
 import type { Clock } from '../lib/clock';
 import { toOwnText } from '../lib/own-text';
 import type { Profile } from './profile';
@@ -41,13 +41,6 @@ const ENTRY_BYTES = 270;
 const VIEWER_BYTES = 280;
 /** How many drops are told apart: a read that takes longer than so many is not kept. */
 const MAX_DROPS = 10_000;
-
-/** What the cache may hold; past either bound the copy looked at longest ago goes. */
-export interface CacheBounds {
-  entries: number;
-  /** As estimated: the memory of an entry is not told by JavaScript. */
-  bytes: number;
-}
 
 export interface CacheStats extends CacheBounds {
   /** Since the process began. */
@@ -123,7 +116,10 @@ export class StrangerCache {
     return this.drops;
   }
 
-  /** Keeps a copy that was read since `mark`, unless it was dropped meanwhile: it may be what was dropped. */
+  /**
+   * Keeps a copy that was read since `mark`, unless it was dropped meanwhile: it may be what was dropped. Both ids are kept
+   * as they are given, as texts of their own.
+   */
   keep(viewerID: string, { userID, user, fetchedAt }: KeptCopy, mark: number): void {
     const fetchedAtMs = fetchedAt.getTime();
     if (this.isDroppedSince(viewerID, userID, mark) || !this.isTold()) {
@@ -152,7 +148,7 @@ export class StrangerCache {
   drop(viewerID: string, userID: string): void {
     const entry = this.entries.find(viewerID, userID);
     if (entry !== undefined) this.remove(entry);
-    const key = toKey(viewerID, userID);
+    const key = toOwnText(toKey(viewerID, userID));
     this.dropped.delete(key);
     this.dropped.set(key, ++this.drops);
     if (this.dropped.size <= MAX_DROPS) return;
@@ -227,5 +223,5 @@ export class StrangerCache {
 }
 
 function toKey(viewerID: string, userID: string): string {
-  return toOwnText(`${viewerID} ${userID}`);
+  return `${viewerID} ${userID}`;
 }
