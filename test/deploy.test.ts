@@ -148,6 +148,12 @@ describe('the systemd unit', () => {
     expect(complaints).toBe('');
   });
 
+  it('kills the server for no system call, and lets V8 protect its memory', () => {
+    const lines = readDocument('deploy/amicus.service').split('\n');
+    expect(lines).toContain('SystemCallErrorNumber=EPERM');
+    expect(lines).toContain('SystemCallFilter=@system-service @pkey');
+  });
+
   it('gives settings that the server knows', () => {
     const [, values = ''] = /^Environment=(.*)$/m.exec(readDocument('deploy/amicus.service')) ?? [];
     expect(values).toContain('AMICUS_DATA_DIR=/var/lib/amicus');
