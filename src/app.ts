@@ -70,6 +70,8 @@ const GRACE_MS = 10_000;
 const SCRAPE_MS = 3_000;
 /** How long a connection may say nothing then: the first request of one that is new may be under way. */
 const SILENCE_MS = 1_000;
+/** The same of one that was used before, at the least: where nobody gave a delay, nobody waits for more. */
+const KEPT_MS = 50;
 
 /**
  * The whole server: configuration → database and rules → schema → authentication → the HTTP and WebSocket doors.
@@ -254,14 +256,15 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
       // Before the doors, so that it closes after them: how a server ends is to be seen, too.
       const metricsServer = createMetricsServer(metrics, () => !ready, onError);
       const place = await listen(metricsServer, config.metricsHost, config.metricsPort);
-      closers.add(() => stopServer(metricsServer, SCRAPE_MS));
+      closers.add(() => stopServer(metricsServer, SCRAPE_MS, 0));
       metricsUrl = `${toBaseUrl(place)}/metrics`;
     }
     const baseUrl = toBaseUrl(await listen(server, config.host, config.port));
     if (metrics !== null) metricsUrl ??= `${baseUrl}/metrics`;
     closers.add(async () => {
       // The port closes first: a client that is told to go away must not come back to this process.
-      const stopped = stopServer(server, GRACE_MS);
+      const keptMs = Math.max(KEPT_MS, Math.min(SILENCE_MS, config.drainDelayMs));
+      const stopped = stopServer(server, GRACE_MS, keptMs);
       const silence = setTimeout(() => {
         connections.dropSilent();
       }, SILENCE_MS);
@@ -273,7 +276,7 @@ export function createApp(config: Config, dependencies: Dependencies = {}): App 
     });
     closers.add(async () => {
       ready = false;
-      await delay(config.drainDelayMs);
+      if (config.drainDelayMs > 0) await delay(config.drainDelayMs);
     });
 
     for (const work of services.background) work.start();

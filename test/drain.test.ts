@@ -15,6 +15,8 @@ const postgres = stores.find(({ name }) => name === 'PostgreSQL');
 /** The level of what the log tells of a defect. */
 const ERROR = 50;
 
+const ask = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n';
+
 /** Asks until the answer, or that there is none, is as wanted. */
 async function untilProbe(server: TestServer, isWanted: (status: number | null) => boolean): Promise<void> {
   const probe = (): Promise<number | null> =>
@@ -25,9 +27,12 @@ async function untilProbe(server: TestServer, isWanted: (status: number | null) 
   while (!isWanted(await probe()));
 }
 
-test('a server that was asked to stop says so and serves on for the time set, on connections that end', async () => {
+test('a server that was asked to stop says so and serves on for the time set, and then whom it knows once more', async () => {
   const server = await TestServer.start({ config: { drainDelayMs: 5_000 } });
   await server.call('ann', '{ me { id } }');
+  const kept = await RawConnection.open(server.url);
+  kept.write(ask);
+  await kept.until((text) => text.endsWith('ok\n'));
   const stopped = server.stop();
   await untilProbe(server, (status) => status === 503);
   const response = await fetch(server.url, {
@@ -36,11 +41,25 @@ test('a server that was asked to stop says so and serves on for the time set, on
     body: JSON.stringify({ query: '{ me { id } }' }),
   });
   expect(await response.json()).toEqual({ data: { me: { id: 'ann' } } });
-  expect(response.headers.get('connection')).toBe('close');
+  // Who had to connect anew might come just when the port closes.
+  expect(response.headers.get('connection')).toBe('keep-alive');
   const socket = await RawSocket.initAs(server, 'ann');
   expect(await socket.closed).toMatchObject({ code: 1001 });
+  kept.write(ask);
+  expect(await kept.untilClosed()).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\nconnection: close\r\n.*ok\n$/ims);
   await stopped;
   await untilProbe(server, (status) => status === null);
+});
+
+test('a request that comes as the port closes is answered, on a connection that was used before', async () => {
+  const server = await TestServer.start();
+  const kept = await RawConnection.open(server.url);
+  kept.write(ask);
+  await kept.until((text) => text.endsWith('ok\n'));
+  const stopped = server.stop();
+  kept.write(ask);
+  expect((await kept.untilClosed()).match(/200 OK/g)).toHaveLength(2);
+  await stopped;
 });
 
 (postgres === undefined ? test.skip : test)(

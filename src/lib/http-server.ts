@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { answerInTime } from './answer-in-time';
 
 /**
  * Connections that the system keeps until the server takes them, as far as it allows (net.core.somaxconn). When thousands
@@ -17,14 +19,21 @@ export async function listen(server: Server, host: string, port: number): Promis
   return address;
 }
 
-/** Takes no new connection, lets requests under way end, and cuts off those that have not ended after `graceMs`. */
-export async function stopServer(server: Server, graceMs: number): Promise<void> {
+/**
+ * Takes no new connection, lets requests under way end, and cuts off those that have not ended after `graceMs`. For
+ * `idleMs` a connection on which nothing is under way stays: the next request may be on its way already.
+ */
+export async function stopServer(server: Server, graceMs: number, idleMs: number): Promise<void> {
   const closed = once(server, 'close');
   const cutOff = setTimeout(() => {
     server.closeAllConnections();
   }, graceMs);
+  // HTTP's own cuts off at once what is idle.
+  NetServer.prototype.close.call(server);
+  await answerInTime(closed, idleMs);
+  // Where the process was busy for that long, what has come meanwhile lies unread.
+  await setImmediate();
   server.close();
-  server.closeIdleConnections();
   await closed;
   clearTimeout(cutOff);
 }

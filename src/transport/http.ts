@@ -101,8 +101,8 @@ export function createHttpServer(options: HttpOptions): Server {
     onError,
     limits = LIMITS,
   } = options;
-  // Who comes again on a connection of its own finds a server that stays.
-  const isStopping = (): boolean => !options.isReady();
+  // Not before the port is closed: who comes again on a connection of its own finds a server that stays.
+  const isStopping = (): boolean => !server.listening;
   const room = new BodyRoom(BODIES_PER_USER * limits.maxBodyBytes, bodyLane);
   const findViewer = async (request: IncomingRequest): Promise<Viewer> => {
     try {
