@@ -1,12 +1,15 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { loadSigningSecret } from '../src/auth/secret';
 import { createVerifier, type Identity } from '../src/auth/verifier';
 import { toFailureText } from '../src/cli/failure';
 import { loadConfig } from '../src/config';
 import { openDataFolder } from '../src/database/data-folder';
 import { type CommandOutcome, runCommand } from './support/run-command';
+import { RUN_TYPESCRIPT } from './support/run-typescript';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'amicus-'))));
@@ -81,6 +84,21 @@ test.each(['serve', 'migrate'])('%s refuses a data folder in use, in one line', 
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toMatch(/^amicus: The data folder .* is in use by another Amicus server.*\n$/);
 });
+
+(existsSync('/proc/self') ? test : test.skip)(
+  'a data folder that can be made nowhere is told of, in one line, and not tried for ever',
+  async () => {
+    const program = promisify(execFile)(process.execPath, [...RUN_TYPESCRIPT, 'src/main.ts', 'migrate'], {
+      env: { ...process.env, AMICUS_DATA_DIR: '/proc/amicus/data' },
+      timeout: 20_000,
+      killSignal: 'SIGKILL',
+    });
+    await expect(program).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^amicus: ENOENT: .* '\/proc\/amicus'\n$/) as string,
+    });
+  },
+);
 
 test('serve prints one line with its address', async () => {
   const { exitCode, stdout, stderr } = await run(['serve'], { AMICUS_PORT: '0' });

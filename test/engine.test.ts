@@ -10,6 +10,7 @@ import { entities, migrations } from '../src/database/schema';
 import { createSqliteWriter } from '../src/database/sqlite-data-source';
 import { findSqliteCode, type SqliteModule } from '../src/database/sqlite-driver';
 import { loadSqliteModule, type SqliteEngine } from '../src/database/sqlite-module';
+import { DatabaseUnavailableError } from '../src/database/unavailable';
 import { describeEngine } from './support/engine-contract';
 import { RUN_TYPESCRIPT } from './support/run-typescript';
 
@@ -48,6 +49,27 @@ for (const sqliteEngine of engines) {
   });
 
   describe(`data folder on ${sqliteEngine}`, () => {
+    test('a full disk is said to be one that may have room again, and what was begun is undone', async () => {
+      await using database = await openDatabase({ dataDir: folder, sqliteEngine });
+      const insert = 'INSERT INTO block (owner_id, blocked_id, created_at) VALUES ($1, $2, $3)';
+      const fill = database.transaction(async (tx) => {
+        await tx.all(insert, ['ann', 'ben', 1]);
+        const [row] = await tx.all<{ page_count: number }>('PRAGMA page_count');
+        // Says the same as a disk that has no room for one more.
+        await tx.all(`PRAGMA max_page_count = ${(row?.page_count ?? 0) + 1}`);
+        await tx.all(insert, ['ann', 'x'.repeat(100_000), 2]);
+      });
+      const error: unknown = await fill.catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(DatabaseUnavailableError);
+      expect(error).toMatchObject({ isUndone: true, cause: { code: 'SQLITE_FULL' } });
+      await database.transaction(async (tx) => {
+        await tx.all('PRAGMA max_page_count = 1000000');
+        await tx.all(insert, ['ann', 'cho', 3]);
+      });
+      const rows = await database.reader.all('SELECT blocked_id FROM block');
+      expect(rows).toEqual([{ blocked_id: 'cho' }]);
+    });
+
     test('transactions asked for together run one after another, in that order', async () => {
       await using database = await openDatabase({ dataDir: folder, sqliteEngine });
       const running: number[] = [];

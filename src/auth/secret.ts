@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config';
 import { FileExistsError, moveToNew } from '../lib/file-draft';
+import { makeFolder } from '../lib/make-folder';
 import { findErrorCode } from '../lib/system-error';
 
 const OTHERS_MAY = 0o077;
@@ -61,7 +62,7 @@ async function findSecret(path: string): Promise<string | null> {
  * has no hard links: there one may find the winner's file empty, and rejects.
  */
 async function makeSecret(dataDir: string, path: string): Promise<string> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   const draft = `${path}.${randomBytes(8).toString('hex')}`;
   const file = await open(draft, 'wx', 0o600);
   try {

@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../lib/make-folder';
 import { findErrorCode } from '../lib/system-error';
 import { findSqliteCode, type SqliteHandle } from './sqlite-driver';
 import { loadSqliteModule, type SqliteEngine } from './sqlite-module';
@@ -38,7 +39,7 @@ export interface DataFolder extends Disposable {
  * it is taken.
  */
 export function openDataFolder(path: string, engine?: SqliteEngine): DataFolder {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeFolder(path);
   const Sqlite = loadSqliteModule(engine);
   // A file apart from the database, locked through SQLite: the operating system drops the lock with the process, so
   // that nothing stale is left after a crash, and the lock is the same one for either engine.

@@ -1,8 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Queryable, SqlValue } from './sql';
-import type { SqliteHandle, SqliteStatement } from './sqlite-driver';
+import { findSqliteCode, type SqliteHandle, type SqliteStatement } from './sqlite-driver';
 import { toSqliteText } from './sqlite-placeholders';
 import type { WatchStatement } from './statement-watch';
+import { DatabaseUnavailableError } from './unavailable';
+
+/** A full disk, one that fails, and another program that holds the file: none of it is due to the statement. */
+const UNAVAILABLE = ['SQLITE_FULL', 'SQLITE_IOERR', 'SQLITE_BUSY'];
 
 /** More than the repositories have; a text over it is compiled anew. */
 const MAX_STATEMENTS = 500;
@@ -50,7 +54,10 @@ export class SqliteConnection implements Queryable {
     return this.run<Row>(sql, values, true);
   }
 
-  /** `all`, or `tuples`, without the promise. Rejected statements throw, with SQLite's `code`. */
+  /**
+   * `all`, or `tuples`, without the promise. Rejected statements throw, with SQLite's `code`; with
+   * DatabaseUnavailableError where the file cannot be read or written now.
+   */
   run<Row = never>(sql: string, values: readonly SqlValue[] = [], asTuples = false): Row[] {
     if (this.#closed) throw new Error('The database is stopped: it takes no more statements.');
     const prepared = this.#prepared.get(sql) ?? this.#prepare(sql);
@@ -66,8 +73,9 @@ export class SqliteConnection implements Queryable {
       end?.();
       return rows as Row[];
     } catch (error) {
-      end?.(error);
-      throw error;
+      const failure = toFailure(error);
+      end?.(failure);
+      throw failure;
     }
   }
 
@@ -84,6 +92,13 @@ export class SqliteConnection implements Queryable {
     this.#prepared.set(sql, prepared);
     return prepared;
   }
+}
+
+function toFailure(error: unknown): unknown {
+  const code = findSqliteCode(error);
+  return code !== null && UNAVAILABLE.some((family) => code.startsWith(family))
+    ? new DatabaseUnavailableError(error, 'The database file cannot be read or written now.')
+    : error;
 }
 
 function execute(prepared: Prepared, bound: readonly (SqlValue | undefined)[], asTuples: boolean): unknown[] {
