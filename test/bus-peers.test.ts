@@ -44,8 +44,22 @@ describe('who is heard of other processes', () => {
     expect(peers.hasMissed('one', 7)).toBe(false);
     expect(peers.hasMissed('one', 8)).toBe(true);
     expect(peers.hasMissed('one', 8)).toBe(false);
-    peers.forgetCounts();
+    peers.forgetCounts(0);
     expect(peers.hasMissed('one', 9)).toBe(false);
+  });
+
+  it('all of one that is met when this one has just come up, is, whatever it had sent before', () => {
+    peers.forgetCounts(PERIOD_MS);
+    peers.hear('other', 3 * PERIOD_MS - 1);
+    expect(peers.hasMissed('other', 5)).toBe(false);
+  });
+
+  it('all of one that comes later is if it has sent nothing yet, and else not: it was cut off until then', () => {
+    peers.forgetCounts(PERIOD_MS);
+    for (const nodeID of ['new', 'back']) peers.hear(nodeID, 3 * PERIOD_MS);
+    expect(peers.hasMissed('new', 0)).toBe(false);
+    expect(peers.hasMissed('back', 1)).toBe(true);
+    expect(peers.hasMissed('back', 1)).toBe(false);
   });
 
   it('one that is silent until no copy is left from when it was heard is taken for dead', () => {
@@ -96,10 +110,10 @@ describe('who is heard of other processes', () => {
     const ear = new BusEar(other);
     cable.swallow();
     while (other.hearsAll) await setImmediate();
-    expect(other.isUp).toBe(true);
-    expect(ear.takeAll()).toEqual([]);
-    cable.flow();
     // On a machine that is busy it may be deaf itself for a moment, which is a gap of its own.
+    while (!other.isUp) await ear.next();
+    ear.takeAll();
+    cable.flow();
     const isHeard = (): boolean => other.hearsAll;
     do expect(await ear.next()).toEqual({ kind: 'gap' });
     while (!isHeard());

@@ -39,6 +39,7 @@ export class LinkSession {
   private isAsking = false;
   private hasLeft = false;
   private timer: NodeJS.Timeout | undefined;
+  private closing: Promise<void> | undefined;
 
   constructor(private readonly options: SessionOptions) {}
 
@@ -78,14 +79,14 @@ export class LinkSession {
     this.options.onLost(error);
   }
 
-  /** Without a word. Safe to call twice. */
-  async close(): Promise<void> {
+  /** Without a word. Resolves when the connection is gone, whoever gave it up. Safe to call twice. */
+  close(): Promise<void> {
     this.isUp = false;
     this.isLost = true;
     clearInterval(this.timer);
-    const { link } = this;
+    this.closing ??= this.link?.close();
     this.link = null;
-    await link?.close();
+    return this.closing ?? Promise.resolve();
   }
 
   private ask(): void {

@@ -145,7 +145,7 @@ export class NodesBus implements Bus {
   private comeBack(): void {
     if (this.hasMissed) this.outbox.addGap();
     this.hasMissed = false;
-    this.peers.forgetCounts();
+    this.peers.forgetCounts(performance.now());
     this.listeners.tellGap();
     this.wake();
     if (this.wasDown) this.options.onUp?.();

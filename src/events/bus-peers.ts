@@ -3,6 +3,8 @@
  * probes every five seconds, and until it is noticed, when copies were still kept.
  */
 const REMEMBERED_PERIODS = 124;
+/** Within so many probes after it has come up, this process has heard all that were there already. */
+const MEETING_PERIODS = 2;
 /** So many probes may be missing before another process counts as one that is not heard. */
 const MISSING_PROBES = 3;
 
@@ -20,6 +22,7 @@ interface Peer {
 export class BusPeers {
   private readonly peers = new Map<string, Peer>();
   private readonly silent = new Set<string>();
+  private upAtMs: number | null = null;
 
   /** Times are of a clock that never goes back. */
   constructor(private readonly periodMs: number) {}
@@ -32,7 +35,9 @@ export class BusPeers {
   /** True for one that is back from silence: something of it may have been missed. */
   hear(nodeID: string, nowMs: number): boolean {
     const peer = this.peers.get(nodeID);
-    if (peer === undefined) this.peers.set(nodeID, { heardAtMs: nowMs, texts: null });
+    // Later, one that is new has sent nothing yet; one that has was cut off until now, or was taken for dead.
+    if (peer === undefined)
+      this.peers.set(nodeID, { heardAtMs: nowMs, texts: this.isMeeting(nowMs) ? null : 0 });
     else peer.heardAtMs = nowMs;
     return this.silent.delete(nodeID);
   }
@@ -52,8 +57,9 @@ export class BusPeers {
     return texts !== null && texts !== sent;
   }
 
-  /** To be called when this process was away, and is told of a gap anyhow. */
-  forgetCounts(): void {
+  /** To be called when this process has come up, and is told of a gap anyhow. */
+  forgetCounts(nowMs: number): void {
+    this.upAtMs = nowMs;
     for (const peer of this.peers.values()) peer.texts = null;
   }
 
@@ -70,5 +76,9 @@ export class BusPeers {
       if (periods >= REMEMBERED_PERIODS) this.leave(nodeID);
       else if (periods >= MISSING_PROBES) this.silent.add(nodeID);
     }
+  }
+
+  private isMeeting(nowMs: number): boolean {
+    return this.upAtMs === null || nowMs - this.upAtMs < MEETING_PERIODS * this.periodMs;
   }
 }

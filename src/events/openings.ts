@@ -53,6 +53,10 @@ export class Openings {
    */
   add(request: ListenRequest): Promise<EventSubscription> {
     return new Promise((resolve, reject) => {
+      if (this.stopped) {
+        reject(STOPPED);
+        return;
+      }
       this.waiting.push({ request, resolve, reject });
       const waitMs = this.openedAtMs + GATHER_MS - performance.now();
       if (waitMs <= 0) this.onDue();
