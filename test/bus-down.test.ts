@@ -5,7 +5,7 @@ import { BusEar, toHeads, type Told } from './support/bus-ear';
 import type { BreakableWire } from './support/bus-wire';
 import { findPostgresWires } from './support/bus-wire-postgres';
 import { findOwnRedisWires } from './support/bus-wire-redis';
-import { RedisServer } from './support/redis-server';
+import { connectRedis, RedisServer } from './support/redis-server';
 
 const redisWires = findOwnRedisWires();
 const kinds = [...findPostgresWires(), ...redisWires];
@@ -138,10 +138,24 @@ const kinds = [...findPostgresWires(), ...redisWires];
     expect(await wire.countConnections()).toBe(0);
   });
 
-  it('more than may wait is told as a gap, not as a list without an end', async () => {
+  it.each<[string, (bus: Bus, ids: readonly string[]) => void]>([
+    [
+      'users',
+      (bus, ids) => {
+        bus.publish(ids.map((userID) => ({ userID, head: 1 })));
+      },
+    ],
+    [
+      'edges',
+      (bus, ids) => {
+        bus.publishEdges(ids.map((peerID) => ({ ownerID: 'ann', peerID })));
+      },
+    ],
+  ])('more %s than may wait are told as a gap, not as a list without an end', async (_what, publish) => {
     const [one, other] = [await join(), await join()];
-    one.bus.publish(
-      Array.from({ length: 100_001 }, (_, index) => ({ userID: `u${String(index)}`, head: 1 })),
+    publish(
+      one.bus,
+      Array.from({ length: 100_001 }, (_, index) => `u${index}`),
     );
     expect(await other.ear.next()).toEqual({ kind: 'gap' });
     one.bus.publish([{ userID: 'end', head: 1 }]);
@@ -173,6 +187,44 @@ const kinds = [...findPostgresWires(), ...redisWires];
     await bus.stop();
     await server.remove();
   });
+});
+
+(redisWires.length === 0 ? describe.skip : describe)('a Redis that refuses what a bus needs', () => {
+  let server: RedisServer;
+  beforeEach(async () => {
+    server = await RedisServer.start();
+  });
+  afterEach(() => server.remove());
+
+  async function run<Answer>(
+    work: (client: Awaited<ReturnType<typeof connectRedis>>) => Promise<Answer>,
+  ): Promise<Answer> {
+    const client = await connectRedis(server.url);
+    try {
+      return await work(client);
+    } finally {
+      client.destroy();
+    }
+  }
+
+  /** Tries so often that one connection of each attempt would show, and resolves when none is left. */
+  async function tryInVain(urls: readonly string[], why: RegExp): Promise<void> {
+    const open = createRedisLink(urls, 'refused');
+    for (let attempt = 0; attempt < 3; attempt++)
+      await expect(open({ onText: () => undefined, onLost: () => undefined })).rejects.toThrow(why);
+    // The server needs a moment to see that a connection is gone.
+    while ((await run((client) => client.clientList())).some(({ name }) => name === 'amicus-bus'));
+  }
+
+  it('is left no connection by who may not listen', async () => {
+    await run((client) =>
+      client.sendCommand(['ACL', 'SETUSER', 'deaf', 'on', '>secret', '~*', '+@all', 'resetchannels']),
+    );
+    await tryInVain([server.url.replace('//', '//deaf:secret@')], /NOPERM/);
+  });
+
+  it('is left no connection by who takes it for a part of a Cluster', () =>
+    tryInVain([server.url, server.url], /cluster support disabled/));
 });
 
 (redisWires.length === 0 ? it.skip : it)(

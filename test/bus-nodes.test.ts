@@ -118,6 +118,12 @@ const appended: Appended = {
     expect(toHeads([await ear.next()])).toEqual([['ann', 1]]);
   });
 
+  it('each of several edges of one owner is heard', async () => {
+    const edges = ['bob', 'cat'].map((peerID) => ({ ownerID: 'ann', peerID }));
+    one.publishEdges(edges);
+    expect(await ear.next()).toEqual({ kind: 'edges', edges });
+  });
+
   it('a gap is told to everybody, before what is published after it', async () => {
     const own = new BusEar(one);
     one.publish([{ userID: 'ann', head: 1 }]);
@@ -150,6 +156,18 @@ const appended: Appended = {
     ]);
     expect(told.flatMap((one) => (one.kind === 'edges' ? one.edges : []))).toEqual([]);
     expect(other.isUp).toBe(true);
+  });
+
+  it('buses of another installation hear nothing of it', async () => {
+    const apart = await kind.lay();
+    const [near, far] = [await apart.join(), await apart.join()];
+    const farEar = new BusEar(far);
+    one.publish([{ userID: 'ann', head: 1 }]);
+    await ear.takeUntil('ann');
+    near.publish([{ userID: 'end', head: 1 }]);
+    expect(toHeads(await farEar.takeUntil('end'))).toEqual([['end', 1]]);
+    await Promise.all([near.stop(), far.stop()]);
+    await apart.remove();
   });
 
   it('what was published before it stops is sent, and no connection is left', async () => {

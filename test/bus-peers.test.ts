@@ -143,7 +143,12 @@ describe('who is heard of other processes', () => {
     };
     const bus = new NodesBus({ open, maxBytes: 1_000, onError: () => undefined, probeMs: 50 });
     await startUp(bus);
-    await bus.stop();
+    const stopped = bus.stop();
+    while (!said.at(-1)?.includes('"bye"')) await setImmediate();
+    bus.publish([{ userID: 'ann', head: 1 }]);
+    bus.publishEdges([{ ownerID: 'ann', peerID: 'bob' }]);
+    bus.publishGap();
+    await stopped;
     expect(said.at(-1)).toContain('"bye"');
   });
 

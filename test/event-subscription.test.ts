@@ -1,13 +1,17 @@
+import { DatabaseUnavailableError } from '../src/database/unavailable';
 import type { Delivery, Sink } from '../src/events/delivery';
 import { EventSubscription } from '../src/events/event-subscription';
 import type { EventType, StoredEvent } from '../src/events/friendship-event';
+import { Outbox } from '../src/events/outbox';
 
 /** A sink whose room the test decides. */
 function createSubscription(types: EventType[] | null = null) {
   const told: string[] = [];
   const room = { isFree: true, takenBytes: 0 };
   const sink: Sink = {
-    renderer: { render: () => Promise.resolve(() => 'null') },
+    renderer: {
+      render: (deliveries) => Promise.resolve((place) => toTypes(deliveries)[place] ?? 'nothing'),
+    },
     get takenBytes() {
       return room.takenBytes;
     },
@@ -15,7 +19,7 @@ function createSubscription(types: EventType[] | null = null) {
     whenRoom: () => undefined,
     whenEnded: () => undefined,
     end: () => undefined,
-    send: () => undefined,
+    send: (text) => told.push(text),
     closeTooSlow: () => told.push('too slow'),
     closeUnavailable: () => told.push('unavailable'),
   };
@@ -38,7 +42,7 @@ function createEvents(
   return Array.from({ length: to - from + 1 }, (_, index) => ({ seq: from + index, fact }));
 }
 
-const toTypes = (deliveries: Delivery[]): string[] =>
+const toTypes = (deliveries: readonly Delivery[]): string[] =>
   deliveries.map(({ fact, seq }) => `${fact.type} ${seq}`);
 
 describe('the place of one subscription in its stream', () => {
@@ -129,6 +133,21 @@ describe('the place of one subscription in its stream', () => {
     expect(told).toEqual([]);
   });
 
+  it('is told of its opening however little room there is, and of what follows when there is some', async () => {
+    const { subscription, told, room } = createSubscription();
+    room.isFree = false;
+    const full = new Outbox();
+    full.add(subscription, subscription.take(createEvents(1, 2)));
+    expect(await full.send()).toEqual(new Set([subscription]));
+    expect(told).toEqual(['STREAM_OPENED 0']);
+    expect(subscription.seq).toBe(0);
+    room.isFree = true;
+    const free = new Outbox();
+    free.add(subscription, subscription.take(createEvents(1, 2)));
+    expect(await free.send()).toEqual(new Set());
+    expect(told).toEqual(['STREAM_OPENED 0', 'SELF_INFO_UPDATED 1', 'SELF_INFO_UPDATED 2']);
+  });
+
   it('lasts until it is returned, and ends once', async () => {
     const { subscription, told } = createSubscription();
     const waiting = subscription.next();
@@ -144,5 +163,14 @@ describe('the place of one subscription in its stream', () => {
     subscription.fail(new Error('disk'));
     await expect(waiting).rejects.toThrow('disk');
     await expect(subscription.next()).rejects.toThrow('disk');
+  });
+
+  it('fails nobody once it has ended, and sends nobody away: the socket may be there for others', async () => {
+    const { subscription, told } = createSubscription();
+    await subscription.return();
+    subscription.fail(new DatabaseUnavailableError('away'));
+    subscription.fail(new Error('disk'));
+    expect(await subscription.next()).toEqual({ value: undefined, done: true });
+    expect(told).toEqual(['end']);
   });
 });

@@ -1,8 +1,10 @@
 import { Client } from 'pg';
 import { readSeries } from './support/metrics';
+import { createUsers, toIDs } from './support/people';
 import type { RawSocket } from './support/raw-socket';
 import { SeededStore } from './support/seeded-store';
 import { TestServer } from './support/server';
+import { toEvent } from './support/slow-reader';
 import { Sockets } from './support/sockets';
 import { findPostgres, findStore } from './support/stores';
 
@@ -12,6 +14,8 @@ const SHOW_SELF = `subscription ($after: String) { friendshipEvents(after: $afte
 const SET_NICK = 'mutation ($nick: String!) { setSelfInfo(input: { nickName: $nick }) { id } }';
 /** More than one read of the log holds. */
 const HISTORY = 20;
+/** Far more of all than one read of the log holds, but not of each. */
+const [USERS, EVENTS] = [300, 16];
 
 // An embedded database answers within the call: nothing comes in between.
 (findPostgres() === null ? describe.skip : describe)('while the log is read', () => {
@@ -105,6 +109,19 @@ const HISTORY = 20;
     expect(await Promise.race([takeNext('next'), socket.closed])).toEqual(toAnswer('StreamOpened', HISTORY));
   });
 
+  it('who has stopped listening is not sent away with another device of the same user that listens on', async () => {
+    const device = await sockets.init('ann');
+    device.subscribe('live', LISTEN);
+    await device.next();
+    await beginToRead();
+    socket.complete('history');
+    await pass();
+    socket.subscribe('next', LISTEN);
+    await other.query(`UPDATE event_stream SET epoch = 'other'; COMMIT`);
+    expect((await device.closed).code).toBe(1013);
+    expect(await Promise.race([takeNext('next'), socket.closed])).toEqual(toAnswer('StreamOpened', HISTORY));
+  });
+
   it('who is deleted is told so, and nothing is taken for a defect of the server', async () => {
     await beginToRead('user', SHOW_SELF);
     await other.query('DELETE FROM "user"; COMMIT');
@@ -115,6 +132,23 @@ const HISTORY = 20;
       data: null,
       errors: [{ path: ['friendshipEvents', 'user'], extensions: { code: 'FORBIDDEN' } }],
     });
+  });
+
+  it('nobody is forgotten for whom one read has no room', async () => {
+    const users = toIDs(USERS);
+    await createUsers(server, users);
+    const devices = await Promise.all(users.map((userID) => sockets.init(userID)));
+    for (const device of devices) device.subscribe('live', LISTEN);
+    const heads = await Promise.all(devices.map(async (device) => toEvent(await device.next()).seq));
+    // By another server, which could not tell of it.
+    await other.query(`INSERT INTO event (user_id, seq, type, payload, occurred_at)
+        SELECT user_id, head + number, 'SELF_INFO_UPDATED', '{}', 0
+        FROM event_stream, generate_series(1, ${EVENTS}) AS number;
+      UPDATE event_stream SET head = head + ${EVENTS}; NOTIFY amicus_bus, '["other","gap"]'`);
+    for (const [index, device] of devices.entries()) {
+      const seqs = (await device.take(EVENTS)).map((message) => toEvent(message).seq);
+      expect(seqs).toEqual(seqs.map((_, offset) => (heads[index] ?? NaN) + 1 + offset));
+    }
   });
 
   it('a history that is trimmed keeps nothing from who does not want it', async () => {

@@ -6,9 +6,12 @@ import { describeOnStores } from './support/stores';
 import type { Config } from '../src/config';
 
 const LISTEN = 'subscription { friendshipEvents { seq } }';
+const LISTEN_AFTER = 'subscription ($after: String) { friendshipEvents(after: $after) { seq } }';
 const SET_NICK = 'mutation ($nick: String!) { setSelfInfo(input: { nickName: $nick }) { id } }';
 const IMPORT = `mutation { importUsers(users: [{ userID: "star" }, { userID: "fan" }]) { code }
   importFriends(userID: "fan", friends: [{ userID: "star" }]) { resultCode } }`;
+/** More than one read of the log holds. */
+const HISTORY = 20;
 
 /** The metrics without labels, by name. */
 async function readMetrics(server: TestServer): Promise<Map<string, number>> {
@@ -73,6 +76,22 @@ describeOnStores('the metrics', (store) => {
     expect(metrics.get('amicus_hub_lag_seconds')).toBeGreaterThanOrEqual(0);
     expect(metrics.get('nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0);
     await Promise.all(sockets.map((socket) => socket.close()));
+  });
+
+  it('leave old events out of the lag, and count who reads them until they are all read', async () => {
+    const { friendshipEventPosition: after } = await server.call<{ friendshipEventPosition: string }>(
+      'hal',
+      '{ friendshipEventPosition }',
+    );
+    for (let count = 0; count < HISTORY; count++) await server.call('hal', SET_NICK, { nick: `${count}` });
+    clock.skippedMs = 60_000;
+    const socket = await RawSocket.initAs(server, 'hal');
+    socket.subscribe('1', LISTEN_AFTER, { after });
+    await socket.take(1 + HISTORY);
+    const metrics = await readMetrics(server);
+    expect(metrics.get('amicus_hub_lag_seconds')).toBeLessThan(30);
+    expect(metrics.get('amicus_hub_catching_up_users')).toBe(0);
+    await socket.close();
   });
 
   it('count a copy of a stranger as missed, and nobody’s own profile', async () => {

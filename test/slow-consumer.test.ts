@@ -63,7 +63,7 @@ describeOnStores('a client that does not read what it is sent', (store) => {
     return devices;
   };
 
-  it('is sent away with 1013 while 999 neighbours go on, is held little for, and has everything when it is back', async () => {
+  it('is sent away with 1013, and counted, while 999 neighbours go on, is held little for, and has everything when it is back', async () => {
     const owners = toIDs(NEIGHBOURS, 'n');
     await createUsers(server, ['star', 'slow', ...owners]);
     await createUsers(server, ['slow'], { customInfo: LARGE });
@@ -103,6 +103,7 @@ describeOnStores('a client that does not read what it is sent', (store) => {
     const first = await slow.readUntil(cursors.at(-1) ?? null);
     expect(first.length).toBeLessThan(cursors.length);
     expect((await slow.closed).code).toBe(1013);
+    expect((await readGauges(server.url)).get('amicus_slow_subscriptions_total')).toBe(1);
     const again = await openReader('slow');
     again.subscribe(first.at(-1)?.cursor ?? null);
     const [opened, ...rest] = await again.readUntil(cursors.at(-1) ?? null);
@@ -134,10 +135,15 @@ describeOnStores('a client that does not read what it is sent', (store) => {
     const fickle = await openReader('fickle');
     fickle.subscribe(start);
     while (fickle.measure() < MAX_UNREAD_BYTES) await fickle.letServerWork(1);
-    const waitForStalled = async (count: number): Promise<void> => {
-      while ((await readGauges(server.url)).get('amicus_stalled_subscriptions') !== count);
+    /** Resolves with how many users read history by then. */
+    const waitForStalled = async (count: number): Promise<number | undefined> => {
+      for (;;) {
+        const gauges = await readGauges(server.url);
+        if (gauges.get('amicus_stalled_subscriptions') === count)
+          return gauges.get('amicus_hub_catching_up_users');
+      }
     };
-    await waitForStalled(1);
+    expect(await waitForStalled(1)).toBe(1);
     const { waiting } = fickle;
     for (let round = 0; round < 10; round++) {
       fickle.subscribe(null, 'other');
@@ -146,6 +152,8 @@ describeOnStores('a client that does not read what it is sent', (store) => {
       await waitForStalled(1);
     }
     expect(fickle.waiting).toBe(waiting);
+    fickle.complete('1');
+    expect(await waitForStalled(0)).toBe(0);
   });
 
   it('is not sent away while it reads, however slowly', async () => {
