@@ -140,6 +140,7 @@ describe('the place of one subscription in its stream', () => {
     full.add(subscription, subscription.take(createEvents(1, 2)));
     expect(await full.send()).toEqual(new Set([subscription]));
     expect(told).toEqual(['STREAM_OPENED 0']);
+    expect(full.sent).toBe(1);
     expect(subscription.seq).toBe(0);
     room.isFree = true;
     const free = new Outbox();

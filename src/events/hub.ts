@@ -235,11 +235,11 @@ export class EventHub {
       const channel = this.channels.get(userID);
       if (channel !== undefined) this.wake(channel, null);
     }
-    if (outbox.size === 0) return 0;
-    this.counts.delivered += outbox.size;
+    if (outbox.sent === 0) return 0;
+    this.counts.delivered += outbox.sent;
     if (outbox.newestMs > 0) this.counts.lagMs = Math.max(0, this.clock.now() - outbox.newestMs);
     if (hintedAtMs !== null) this.watch.delivered((performance.now() - hintedAtMs) / 1000);
-    return outbox.size;
+    return outbox.sent;
   }
 
   private findReady({ subscriptions }: Channel, nowMs: number): readonly EventSubscription[] {

@@ -14,14 +14,14 @@ export class Outbox {
   /** The one that was added to last: thousands in a row listen alike. */
   private group: Group | undefined;
 
-  size = 0;
+  /** How many deliveries went out. */
+  sent = 0;
   /** When the newest of what goes out was written, history left out; 0 while there is nothing. */
   newestMs = 0;
 
   /** Of each subscription, what is added first is sent first. */
   add(subscription: EventSubscription, deliveries: readonly Delivery[], isHistory = false): void {
     const group = this.findGroup(subscription.sink.renderer);
-    this.size += deliveries.length;
     for (const delivery of deliveries) {
       group.deliveries.push(delivery);
       group.subscriptions.push(subscription);
@@ -39,7 +39,8 @@ export class Outbox {
     await Promise.all(
       [...this.groups.values()].map(async (group) => {
         try {
-          sendAll(group, await group.renderer.render(group.deliveries), full);
+          const textOf = await group.renderer.render(group.deliveries);
+          this.sent += sendAll(group, textOf, full);
         } catch (error) {
           for (const subscription of group.subscriptions) subscription.fail(error);
         }
@@ -56,16 +57,20 @@ export class Outbox {
   }
 }
 
-function sendAll({ deliveries, subscriptions }: Group, textOf: TextOf, full: Set<EventSubscription>): void {
+/** Gives how many were sent. */
+function sendAll({ deliveries, subscriptions }: Group, textOf: TextOf, full: Set<EventSubscription>): number {
+  let sent = 0;
   for (let place = 0; place < deliveries.length; place++) {
     const delivery = deliveries[place];
     const subscription = subscriptions[place];
     if (delivery === undefined || subscription?.isOpen !== true || full.has(subscription)) continue;
     if (subscription.sink.hasRoom() || delivery.fact.type === 'STREAM_OPENED') {
       subscription.sink.send(textOf(place));
+      sent++;
     } else {
       subscription.stepBack(delivery.seq - 1);
       full.add(subscription);
     }
   }
+  return sent;
 }
