@@ -1,3 +1,5 @@
+import type { OpenAct } from '../src/audit/act';
+import { ActsUnderWay } from '../src/audit/acts-under-way';
 import { createSchema } from '../src/graphql/schema';
 import { loadAll, loadPage, type PagedList } from './support/pages';
 import { act, createUsers, importFriends } from './support/people';
@@ -113,6 +115,8 @@ describeOnStores('the audit log', (store) => {
     expect(await operations('boss')).toEqual([deleted]);
     expect(await operations('nobody')).toEqual([]);
     expect((await loadPage(server, ADMIN, toList('admin'))).totalCount).toBe(2);
+    // Of all users, one by one.
+    expect(await loadAll(server, ADMIN, toList(), 1)).toHaveLength(3);
   });
 
   it.each(['INSERT INTO audit ', 'INSERT INTO audit_subject '])(
@@ -149,6 +153,20 @@ describeOnStores('the audit log', (store) => {
       { operation: 'setSelfInfo', actAs: 'bob', outcomes: ['BAD_USER_INPUT'] },
       { operation: 'setSelfInfo', actAs: 'bob', outcomes: ['INTERNAL_SERVER_ERROR'] },
     ]);
+  });
+
+  it('has an act that was done, and its caller hears so, when the results of each user cannot be written', async () => {
+    await createUsers(server, ['bob']);
+    broken = 'UPDATE audit ';
+    expect(await act(server, ADMIN, 'deleteUsers(userIDs: ["bob", "nobody"])')).toEqual([
+      'OK',
+      'USER_NOT_FOUND',
+    ]);
+    broken = null;
+    clock.nowMs += 1;
+    expect(await loadLog(server, 'bob')).toContainEqual(
+      expect.objectContaining({ operation: 'deleteUsers', outcomes: ['OK'] }),
+    );
   });
 
   it('has one row of an export that fails, by either door', async () => {
@@ -310,6 +328,49 @@ describeOnStores('the audit log, when its entries are old', (store: Store) => {
       await server.stop();
     }
   });
+});
+
+test('an act of which the commit failed is in the audit log as one that failed', async () => {
+  let [isWritten, hasFailed] = [false, false];
+  // The embedded database has one writer: what is committed next is the act.
+  const onStatement = (sql: string): void => {
+    if (sql.startsWith('INSERT INTO audit_subject ')) isWritten = true;
+    if (sql !== 'COMMIT' || !isWritten || hasFailed) return;
+    hasFailed = true;
+    throw new Error('not committed by the test');
+  };
+  const server = await TestServer.start({ onStatement });
+  try {
+    await server.call('bob', '{ me { id } }');
+    await server.send({ ...ADMIN, actAs: 'bob' }, SET_NICK, { nick: 'x' });
+    expect(await loadLog(server)).toMatchObject([
+      { operation: 'setSelfInfo', actAs: 'bob', outcomes: ['INTERNAL_SERVER_ERROR'] },
+    ]);
+    expect(await server.call('bob', '{ me { nickName } }')).toEqual({ me: { nickName: '' } });
+  } finally {
+    await server.stop();
+  }
+});
+
+test('an act is known for what is under way until it ends, also when another one ends before', async () => {
+  const acts = new ActsUnderWay();
+  const toAct = (id: string): OpenAct => {
+    const about = { actorID: 'admin', actAs: null, operation: 'x', userIDs: [], tokenIDs: [] };
+    return { ...about, id, atMs: 0, isRecorded: false, isOver: false };
+  };
+  const [long, short] = [toAct('long'), toAct('short')];
+  let goOn = (): void => undefined;
+  const others = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const underWay = acts.run(long, async () => {
+    await others;
+    return acts.findCurrent();
+  });
+  expect(await acts.run(short, async () => acts.findCurrent())).toBe(short);
+  goOn();
+  expect(await underWay).toBe(long);
+  expect(acts.findCurrent()).toBeNull();
 });
 
 function byText(left: unknown, right: unknown): number {

@@ -16,10 +16,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const run = (args: string[], input?: string): Promise<CommandOutcome> =>
+const run = (args: string[], input?: string, env: Record<string, string> = {}): Promise<CommandOutcome> =>
   runCommand(
     ['import', ...args],
-    { AMICUS_DATA_DIR: join(folder, 'data'), AMICUS_LOG_LEVEL: 'silent' },
+    { AMICUS_DATA_DIR: join(folder, 'data'), AMICUS_LOG_LEVEL: 'silent', ...env },
     input,
   );
 
@@ -89,6 +89,19 @@ test('a wrong line is reported by name and skipped, the others are imported', as
       `${file}:3: has 1 column, not 2\n` +
       `${file}: 4 lines, 100%\n`,
   });
+});
+
+test('a friendship for which one of the two has no room is reported and skipped, whichever of them it is', async () => {
+  const outcome = await run(['--edges', '-'], 'a hub\nb hub\nc hub\nhub d\nc d\n', {
+    AMICUS_LIMIT_FRIENDS: '2',
+  });
+  expect(outcome).toMatchObject({
+    exitCode: 0,
+    stdout: 'imported 3 friendships: 5 users created, 0 friendships already there, 2 lines skipped\n',
+  });
+  expect(outcome.stderr).toMatch(
+    /^stdin:3: c and hub: PEER_FRIEND_LIMIT.*\nstdin:4: hub and d: FRIEND_LIMIT.*\n/,
+  );
 });
 
 test('of many wrong lines twenty are named and the others counted', async () => {

@@ -2,9 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import { toDatabaseFile } from '../src/database/data-folder';
 import { openDatabase } from '../src/database/open-database';
 import { openSqliteSnapshot } from '../src/database/sqlite-snapshot';
+import { EventRetentionRepository } from '../src/events/event-retention.repository';
 import type { Clock } from '../src/lib/clock';
 import { TestListener } from './support/listener';
 import { LogLines } from './support/log-lines';
+import { toIDs } from './support/people';
 import { Place } from './support/place';
 import { TestServer } from './support/server';
 import { stopClocks } from './support/stop-clocks';
@@ -93,6 +95,42 @@ describeOnStores('the history of a stream is trimmed', (store) => {
     await write(1);
     expect(await listener.next()).toMatchObject({ seq: 5 });
     await listener.stop();
+  });
+
+  it('in one round, also where there are more streams than one step looks at', async () => {
+    const before = toIDs(200, 'a');
+    await Promise.all(before.map((userID) => server.call(userID, SET_NICK, { nick: 'old' })));
+    await write(1);
+    const loadFloor = async (): Promise<number> =>
+      (
+        await server.call<{ exportUser: { stream: { floor: number } } }>(
+          'ann',
+          '{ exportUser(userID: "ann") }',
+        )
+      ).exportUser.stream.floor;
+    expect(await loadFloor()).toBe(0);
+    nowMs += 8 * DAY_MS;
+    await server.restart();
+    while ((await loadFloor()) === 0);
+  });
+
+  it('as far as any of those who trim it at once has come, and never back', async () => {
+    const place = await store.create();
+    try {
+      await using database = await openDatabase({ dataDir: '', ...place.config });
+      const streams = new EventRetentionRepository(database);
+      const stream = { userID: 'ann', epoch: 'e', floor: 0, newFloor: 20 };
+      await database.transaction(async (tx) => {
+        await tx.all(`INSERT INTO event_stream (user_id, epoch, head, floor) VALUES ('ann', 'e', 30, 0)`);
+        // The other one began later, and has overtaken this one.
+        for (const floor of [10, 20, 15]) await streams.trim(tx, stream, floor);
+      });
+      expect(await database.reader.all('SELECT head, floor FROM event_stream')).toEqual([
+        { head: 30, floor: 20 },
+      ]);
+    } finally {
+      await place.drop();
+    }
   });
 });
 

@@ -21,9 +21,13 @@ describeOnStores('profiles are fresh for friends and at most ten minutes old for
   let me = '';
   let they = '';
   const clock: Clock = { now: () => nowMs };
+  let broken: string | null = null;
+  const onStatement = (sql: string): void => {
+    if (broken !== null && sql.includes(broken)) throw new Error('broken by the test');
+  };
 
   beforeAll(async () => {
-    server = await TestServer.start({ store, clock });
+    server = await TestServer.start({ store, clock, onStatement });
   });
   afterAll(() => server.stop());
   beforeEach(async () => {
@@ -121,6 +125,17 @@ describeOnStores('profiles are fresh for friends and at most ten minutes old for
     await rename('new');
     await befriend();
     expect(await nick()).toBe('new');
+  });
+
+  it('a stranger who is added in vain: the same copy still', async () => {
+    const copy = await look();
+    await rename('new');
+    // The last that is written: by then all else was done, and is undone.
+    broken = 'INSERT INTO audit ';
+    const add = `mutation { addFriend(input: { userID: "${they}" }) { resultCode } }`;
+    expect((await server.send({ ...ADMIN, actAs: me }, add)).errors).toHaveLength(1);
+    broken = null;
+    expect(await look()).toEqual(copy);
   });
 
   it('a friend who becomes a stranger: the copy of that moment starts the ten minutes', async () => {

@@ -158,6 +158,20 @@ describe('the bounds of what is held', () => {
     expect(findHeld(held, all)).toEqual(['u0001', ...all.slice(3, 102)]);
   });
 
+  it('keep nothing of anybody when users may have been deleted', async () => {
+    const held = new HeldProfiles(sqliteDialect);
+    const profiles = all.map((id) => {
+      return new WeakRef(held.share(toReadProfile({ id }), held.lookForNobody('whole')));
+    });
+    held.dropAll();
+    expect(findHeld(held, all)).toEqual([]);
+    // What was looked at in a turn is there until its end.
+    await setImmediate();
+    collectGarbage();
+    const left = profiles.filter((profile) => profile.deref() !== undefined);
+    expect(left.length).toBeLessThan(10);
+  });
+
   it('keep nothing of versions that are gone, also where nobody has to make room', async () => {
     const held = new HeldProfiles(sqliteDialect);
     const versions: WeakRef<RowProfile>[] = [];

@@ -39,17 +39,28 @@ describeOnStores('when all connections are taken', (store) => {
     return stranger;
   };
   /** An HTTP connection of its own that carries a token, kept open by the client. */
-  const openGuest = async (body: object): Promise<RawConnection> => {
-    const text = JSON.stringify(body);
+  const openGuest = async (...bodies: object[]): Promise<RawConnection> => {
     const guest = await RawConnection.open(server.url);
     strangers.push(guest);
     const { authorization } = await server.headers('ann');
-    guest.write(
-      `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\n` +
-        `Content-Length: ${text.length}\r\n\r\n${text}`,
-    );
+    const head = `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\n`;
+    const texts = bodies.map((body) => JSON.stringify(body));
+    // In one piece: the server answers in the order in which they were asked.
+    guest.write(texts.map((text) => `${head}Content-Length: ${text.length}\r\n\r\n${text}`).join(''));
     return guest;
   };
+
+  it('those that have closed take no room: nobody has to go for who comes after them', async () => {
+    const loadDropped = async (): Promise<number | undefined> =>
+      (await readGauges(server.url)).get('amicus_connections_dropped_total');
+    const before = await loadDropped();
+    for (let index = 0; index < MAX * 2; index++) {
+      const visitor = await RawConnection.open(server.url);
+      visitor.write('GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+      expect(await visitor.untilClosed()).toContain('200');
+    }
+    expect(await loadDropped()).toBe(before);
+  });
 
   it('one more is taken, and the one goes that has been idle longest', async () => {
     const open: RawConnection[] = [];
@@ -89,12 +100,15 @@ describeOnStores('when all connections are taken', (store) => {
 
   if (store.name !== 'PostgreSQL') return;
 
-  it('a request of somebody signed in ends, however long it takes', async () => {
+  it.each([
+    ['alone', []],
+    ['behind one that is answered', [ME]],
+  ])('a request of somebody signed in ends, however long it takes, %s', async (_where, before) => {
     const other = new Client({ connectionString: databaseUrl ?? '' });
     await other.connect();
     await other.query('BEGIN');
     await other.query(`SELECT 1 FROM event_stream WHERE user_id = 'ann' FOR UPDATE`);
-    const changing = await openGuest({ query: SET_LEVEL });
+    const changing = await openGuest(...before, { query: SET_LEVEL });
     // So that this one has come as far as the lock.
     const { rows } = await untilWaiting(other);
     expect(rows).toHaveLength(1);

@@ -53,8 +53,9 @@ const [USERS, EVENTS] = [300, 16];
   afterEach(async () => {
     await other.end();
     await sockets.closeAll();
-    await server.stop();
+    // A connection that is kept stays for a moment when the server stops.
     jest.useRealTimers();
+    await server.stop();
   });
 
   /** Begins to listen behind the history, and resolves while the hub waits for what it reads of this table for it. */

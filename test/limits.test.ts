@@ -134,6 +134,21 @@ describeOnStores('the limits on lists', (store) => {
     expect(friendGroups).toHaveLength(32);
   });
 
+  it('32 friend groups, also where one import brings the first of all and more: those given first', async () => {
+    const friends = toIDs(34, 'h');
+    await createUsers(server, ['importer', ...friends]);
+    const entries = friends.map((userID) => ({ userID, friendGroups: [`group ${userID}`] }));
+    expect(new Set(toCodes(await importFriends(server, 'importer', entries)))).toEqual(new Set(['OK']));
+    const { friendGroups } = await server.call<{ friendGroups: { name: string }[] }>(
+      'importer',
+      '{ friendGroups { name } }',
+    );
+    expect(friendGroups.map(({ name }) => name)).toEqual(
+      friends.slice(0, 32).map((userID) => `group ${userID}`),
+    );
+    expect(await count('importer', 'friendList')).toBe(34);
+  });
+
   it('100 users and 1,000 friends in one import', async () => {
     const users = toIDs(101, 'n').map((userID) => ({ userID }));
     const importUsers = `mutation ($users: [ImportUserInput!]!) { importUsers(users: $users) ${RESULT} }`;

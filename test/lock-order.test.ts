@@ -1,4 +1,4 @@
-import { act, createUsers, toIDs } from './support/people';
+import { act, createUsers, importFriends, toCodes, toIDs } from './support/people';
 import { runCommand } from './support/run-command';
 import { SeededStore, toEnvironment } from './support/seeded-store';
 import { ADMIN, TestServer } from './support/server';
@@ -256,6 +256,25 @@ const deleteUser = (id: string): string =>
     await untilOneWaits();
     await one.run(`${insertUser('b15')}; ${insertStream('b15')}; COMMIT`);
     expect(await added).toBe('USER_NOT_FOUND');
+  });
+
+  it('to import a list finds no owner who was created when all were held already', async () => {
+    await createUsers(server, ['b16']);
+    await one.run('BEGIN; LOCK TABLE block IN ACCESS EXCLUSIVE MODE');
+    const imported = importFriends(server, 'a16', [{ userID: 'b16' }]);
+    await untilOneWaits();
+    await one.run(`${insertUser('a16')}; ${insertStream('a16')}; COMMIT`);
+    expect(toCodes(await imported)).toEqual(['USER_NOT_FOUND']);
+  });
+
+  it('to delete users leaves one who was created when all were held already', async () => {
+    await createUsers(server, ['a17']);
+    await one.run('BEGIN; LOCK TABLE "user" IN ACCESS EXCLUSIVE MODE');
+    const deleted = server.call(ADMIN, DELETE, { ids: ['a17', 'b17'] });
+    await untilOneWaits();
+    await one.run(`${insertUser('b17')}; ${insertStream('b17')}; COMMIT`);
+    expect(codes('deleteUsers', await deleted)).toEqual(['OK', 'USER_NOT_FOUND']);
+    expect(await one.all(`SELECT id FROM "user" WHERE id IN ('a17', 'b17')`)).toEqual([{ id: 'b17' }]);
   });
 
   it('to import a friend is refused when the friend has blocked the owner meanwhile', async () => {

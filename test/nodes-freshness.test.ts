@@ -3,9 +3,9 @@ import { Cable } from './support/cable';
 import { describeOnBuses, describeWithOwnRedis, Nodes } from './support/nodes';
 import { TestListener } from './support/listener';
 import { findPostgres } from './support/stores';
-import { act } from './support/people';
+import { act, createUsers } from './support/people';
 import { RedisServer } from './support/redis-server';
-import type { TestServer } from './support/server';
+import { ADMIN, type TestServer } from './support/server';
 
 const USERS_INFO = 'query ($id: ID!) { usersInfo(userIDs: [$id]) { fetchedAt user { nickName } } }';
 
@@ -221,5 +221,27 @@ describeWithOwnRedis('a node that is cut off from the bus alone', () => {
     // Up again, it keeps copies again.
     while ((await look()).fetchedAt !== (await look()).fetchedAt);
     await nodes.stop();
+  });
+
+  it('takes nobody for the one of that name who was deleted meanwhile, not even of the same moment', async () => {
+    const nowMs = Date.now();
+    const nodes = await Nodes.start({ clock: { now: () => nowMs } });
+    const { one, other } = nodes;
+    const create = (nickName: string): Promise<void> => createUsers(one, ['they'], { nickName });
+    const look = async (): Promise<string> =>
+      (await other.call<{ usersInfo: [Seen] }>('me', USERS_INFO, { id: 'they' })).usersInfo[0].user.nickName;
+    try {
+      await create('old');
+      expect(await look()).toBe('old');
+      await nodes.allowConnections(false);
+      await nodes.cutNotifications();
+      expect(await act(one, ADMIN, 'deleteUsers(userIDs: ["they"])')).toEqual(['OK']);
+      await create('new');
+      await nodes.allowConnections(true);
+      // Asked without a pause for as long as that takes, it would be more than anybody may ask.
+      while ((await look()) !== 'new') await delay(20);
+    } finally {
+      await nodes.stop();
+    }
   });
 });

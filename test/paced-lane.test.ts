@@ -98,6 +98,24 @@ describe('work that is dear', () => {
     clearInterval(flood);
   });
 
+  it('comes in that time from when somebody began to wait, or from the turn before, and no sooner', async () => {
+    const lane = create({ maxDebtMs: 50 });
+    // Nobody has waited for long.
+    await jest.advanceTimersByTimeAsync(100_000);
+    lane.spend(21);
+    const answers = ask(lane, ['ann', 'bob']);
+    lane.spend(1_000);
+    await jest.advanceTimersByTimeAsync(499);
+    expect(answers).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(answers).toEqual(['ann']);
+    lane.spend(1_000);
+    await jest.advanceTimersByTimeAsync(499);
+    expect(answers).toEqual(['ann']);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(answers).toEqual(['ann', 'bob']);
+  });
+
   it('is not done for who has gone, which takes no turn, and no room where that is wanted', async () => {
     const lane = create({ maxWaitingOfKey: 2 });
     lane.spend(21);

@@ -94,6 +94,39 @@ describeOnStores('searchFriends', (store) => {
       });
   });
 
+  it('gives the newest friendship first, page by page, whatever the ids', async () => {
+    const oldestFirst = ['t-d', 't-a', 't-c', 't-b'];
+    await createUsers(server, ['timely', ...oldestFirst]);
+    await importFriends(
+      server,
+      'timely',
+      oldestFirst.map((userID, index) => ({ userID, addTime: `2024-01-0${index + 1}T00:00:00Z` })),
+    );
+    const pages: string[][] = [];
+    let after: string | null = null;
+    do {
+      const page: Found = await search('timely', { keywords: ['t-'], first: 2, after });
+      pages.push(page.nodes.map((node) => node.userID));
+      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+    } while (after !== null && pages.length < oldestFirst.length);
+    expect(pages).toEqual([
+      ['t-b', 't-c'],
+      ['t-a', 't-d'],
+    ]);
+  });
+
+  it('has no page before one of nothing, when what was found before is found no more', async () => {
+    await addNamed('fickle', 'f-one', 'one');
+    const { pageInfo } = await search('fickle', { keywords: ['one'] });
+    await createUsers(server, ['f-one'], { nickName: 'other' });
+    const none = { searchUserID: false, after: pageInfo.endCursor };
+    expect(await search('fickle', { keywords: ['one'], ...none })).toMatchObject({
+      totalCount: 0,
+      nodes: [],
+      pageInfo: { hasNextPage: false, hasPreviousPage: false },
+    });
+  });
+
   it('reads a list of 3,000 in one statement, and pages through what it finds', async () => {
     const ids = toIDs(3000, 'p');
     await createUsers(server, ['popular', ...ids]);

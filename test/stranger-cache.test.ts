@@ -161,6 +161,18 @@ describe('a user who was deleted', () => {
     expect(strangers.find('you', 'they')).toBeNull();
   });
 
+  it('takes nobody else along, however often users of that name are deleted', () => {
+    const another = { ...createCopy(nowMs), userID: 'another' };
+    strangers.keep('me', another, strangers.mark());
+    for (let time = 0; time < 3; time++) {
+      nowMs += 1;
+      strangers.dropUser('they');
+    }
+    expect(strangers.find('me', 'they')).toBeNull();
+    expect(strangers.find('me', 'another')).not.toBeNull();
+    expect(strangers.isKnownSince('another', 10_000)).toBe(true);
+  });
+
   it('stays gone when so many others are deleted that not each of them is remembered', () => {
     nowMs += 1;
     strangers.dropUser('they');

@@ -12,6 +12,14 @@ const HISTORY = 200;
 /** What a slow client reads between two beats: 100 KB a second, in pieces of 64 KiB. */
 const PIECES = 19;
 
+/** What is taken to be on its way. */
+const SOON_BYTES = 256 * 1024;
+/** Of a large profile so many times. */
+const toLargeQuery = (times: number): string =>
+  `{ ${toIDs(times, 'a')
+    .map((alias) => `${alias}: me { customInfo { value } }`)
+    .join(' ')} }`;
+
 describe('how a server tells who has gone', () => {
   let server: TestServer;
   const sockets = new Sockets(() => server);
@@ -21,8 +29,9 @@ describe('how a server tells who has gone', () => {
   });
   afterEach(async () => {
     await sockets.closeAll();
-    await server.stop();
+    // A connection that is kept stays for a moment when the server stops.
     jest.useRealTimers();
+    await server.stop();
   });
 
   it('cuts off a client that does not answer a ping until the next, 12 seconds later', async () => {
@@ -54,6 +63,24 @@ describe('how a server tells who has gone', () => {
     expect(String((await ponged)[0])).toBe('still there?');
   });
 
+  it('bears no longer with one that has read much before, and answered: what it has read waits no more', async () => {
+    await createUsers(server, ['late'], { customInfo: LARGE });
+    const client = await sockets.init('late', { autoPong: false });
+    client.subscribe('1', toLargeQuery(6));
+    expect(JSON.stringify(await client.take(2)).length).toBeGreaterThan(SOON_BYTES);
+    const passUntilPing = async (): Promise<void> => {
+      const pinged = once(client.socket, 'ping');
+      jest.advanceTimersByTime(BEAT_MS);
+      await pinged;
+    };
+    await passUntilPing();
+    client.socket.pong();
+    expect(await client.drain()).toEqual([]);
+    await passUntilPing();
+    jest.advanceTimersByTime(BEAT_MS);
+    await expect(client.drain()).rejects.toThrow('The socket has closed.');
+  });
+
   describe('with megabytes before it', () => {
     it('bears with a client that reads slowly', async () => {
       await createUsers(server, ['late'], { customInfo: LARGE });
@@ -64,7 +91,7 @@ describe('how a server tells who has gone', () => {
       for (let level = 1; level <= HISTORY; level++) await server.call('late', SET_LEVEL, { level });
       const reader = await SlowReader.open(server, 'late');
       reader.subscribe(start);
-      while (reader.measure() < 256 * 1024) await reader.letServerWork(1);
+      while (reader.measure() < SOON_BYTES) await reader.letServerWork(1);
       for (let beat = 1; beat <= 8; beat++) {
         jest.advanceTimersByTime(BEAT_MS);
         for (let piece = 0; piece < PIECES; piece++) await reader.read();
@@ -79,12 +106,8 @@ describe('how a server tells who has gone', () => {
     const openBusyReader = async (): Promise<SlowReader> => {
       await createUsers(server, ['late'], { customInfo: LARGE });
       const reader = await SlowReader.open(server, 'late');
-      while (reader.measure() < 256 * 1024) {
-        reader.ask(
-          `{ ${toIDs(15, 'a')
-            .map((alias) => `${alias}: me { customInfo { value } }`)
-            .join(' ')} }`,
-        );
+      while (reader.measure() < SOON_BYTES) {
+        reader.ask(toLargeQuery(15));
         await reader.letServerWork(1);
       }
       return reader;
@@ -101,6 +124,22 @@ describe('how a server tells who has gone', () => {
     it('cuts off one that reads nothing for a minute', async () => {
       const reader = await openBusyReader();
       expect(await isConnectedAfter(6, reader)).toBe(true);
+      expect(await isConnectedAfter(1, reader)).toBe(false);
+    });
+
+    it('cuts off one that reads nothing for a minute, also where the network takes more for it meanwhile', async () => {
+      await createUsers(server, ['late'], { customInfo: LARGE });
+      const reader = await SlowReader.open(server, 'late');
+      const askAndSend = async (query: string, bytes: number): Promise<void> => {
+        const before = reader.takenBytes;
+        reader.ask(query);
+        while (reader.takenBytes < before + bytes || reader.measure() > 0) await reader.letServerWork(1);
+      };
+      await askAndSend(toLargeQuery(6), SOON_BYTES);
+      for (let beat = 1; beat <= 6; beat++) {
+        expect(await isConnectedAfter(1, reader)).toBe(true);
+        await askAndSend('{ me { id } }', 1);
+      }
       expect(await isConnectedAfter(1, reader)).toBe(false);
     });
 

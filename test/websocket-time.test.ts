@@ -1,3 +1,5 @@
+import { readGauges } from './support/gauges';
+import type { RawSocket } from './support/raw-socket';
 import { TestServer } from './support/server';
 import { Sockets } from './support/sockets';
 import { stopClocks } from './support/stop-clocks';
@@ -18,8 +20,9 @@ describe('what time does to a socket', () => {
   });
   afterEach(async () => {
     await sockets.closeAll();
-    await server.stop();
+    // A connection that is kept stays for a moment when the server stops.
     jest.useRealTimers();
+    await server.stop();
   });
 
   it('closes with 4408 three seconds after nobody has said who is there, not before', async () => {
@@ -64,5 +67,32 @@ describe('what time does to a socket', () => {
     expect(await socket.drain()).toEqual([]);
     jest.advanceTimersByTime(1_000 + MAX_LATE_MS);
     expect(await socket.closed).toEqual({ code: 4403, reason: 'The token has expired' });
+  });
+
+  it('closes every socket whose token has expired, also when there was none for a while', async () => {
+    const initForAMinute = async (): Promise<RawSocket> => {
+      const authorization = `Bearer ${await server.token('ann', false, 60)}`;
+      const socket = await sockets.open();
+      socket.send({ type: 'connection_init', payload: { authorization } });
+      expect(await socket.next()).toEqual({ type: 'connection_ack' });
+      return socket;
+    };
+    const untilNoneIsOpen = async (): Promise<void> => {
+      while ((await readGauges(server.url)).get('amicus_websocket_connections') !== 0);
+    };
+    await (await sockets.open()).close();
+    await untilNoneIsOpen();
+    const timers = jest.getTimerCount();
+    await (await initForAMinute()).close();
+    await untilNoneIsOpen();
+    // Nobody's token is looked at any more.
+    expect(jest.getTimerCount()).toBe(timers);
+    const two = [await initForAMinute(), await initForAMinute()];
+    jest.setSystemTime(Date.now() + 60_000 + SKEW_MS);
+    jest.advanceTimersByTime(MAX_LATE_MS);
+    for (const socket of two) {
+      await expect(socket.drain()).rejects.toThrow('The socket has closed.');
+      expect(await socket.closed).toEqual({ code: 4403, reason: 'The token has expired' });
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { ADMIN, type TestServer } from './server';
+import { ADMIN, type Caller, type TestServer } from './server';
 
 export interface Result {
   userID: string;
@@ -84,7 +84,11 @@ export async function loadRelation(server: TestServer, caller: string, userID: s
 }
 
 /** A mutation by the words of its call, such as `addToBlockList(userIDs: ["bob"])`; gives its result codes. */
-export async function act(server: TestServer, caller: string, call: string): Promise<string | string[]> {
+export async function act(
+  server: TestServer,
+  caller: string | Caller,
+  call: string,
+): Promise<string | string[]> {
   const data = await server.call<Record<string, { resultCode: string } | { resultCode: string }[]>>(
     caller,
     `mutation { answer: ${call} ${RESULT} }`,

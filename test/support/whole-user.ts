@@ -8,7 +8,7 @@ export const MARK = 'QxMarkxQ';
 
 /** Makes a user of whom there is something in every table, and who stands in the lists of others. */
 export async function createWholeUser(server: TestServer): Promise<void> {
-  await createUsers(server, ['asked', 'answered', 'asker', 'blocker', 'blocked', 'friend']);
+  await createUsers(server, ['asked', 'answered', 'asker', 'refused', 'blocker', 'blocked', 'friend']);
   await createUsers(server, [USER], {
     nickName: `${MARK} nick`,
     faceUrl: `${MARK} face`,
@@ -24,11 +24,13 @@ export async function createWholeUser(server: TestServer): Promise<void> {
   await act(server, USER, `createFriendGroup(name: "${MARK} group", userIDs: ["friend"])`);
   await act(server, 'friend', `createFriendGroup(name: "theirs", userIDs: ["${USER}"])`);
   for (const userID of ['asked', 'answered']) {
-    const words = { addWording: `${MARK} wording`, friendRemark: `${MARK} remark`, friendGroup: 'new' };
-    await addFriend(server, USER, { userID, ...words });
+    const words = { addSource: MARK, addWording: `${MARK} wording`, friendRemark: `${MARK} remark` };
+    await addFriend(server, USER, { userID, ...words, friendGroup: 'new' });
   }
   await act(server, 'answered', `refuseFriendApplication(userID: "${USER}")`);
-  await addFriend(server, 'asker', { userID: USER, addWording: 'hello' });
+  for (const asker of ['asker', 'refused'])
+    await addFriend(server, asker, { userID: USER, addWording: 'hello' });
+  await act(server, USER, 'refuseFriendApplication(userID: "refused")');
   await act(server, 'blocker', `addToBlockList(userIDs: ["${USER}"])`);
   await act(server, USER, 'addToBlockList(userIDs: ["blocked"])');
   await server.call({ ...ADMIN, actAs: USER }, 'mutation { setSelfInfo(input: { level: 7 }) { id } }');
