@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { OpenLink } from '../src/events/bus-link';
 import { NodesBus } from '../src/events/bus-nodes';
 import { BusPeers } from '../src/events/bus-peers';
@@ -94,7 +94,7 @@ describe('who is heard of other processes', () => {
   /** A machine that is busy may be slower than the first probe: the bus is deaf then, and comes up by itself. */
   async function startUp(bus: NodesBus): Promise<void> {
     await bus.start();
-    while (!bus.isUp) await setImmediate();
+    while (!bus.isUp) await delay(5);
   }
   /** A probe of one of them was heard by the other. */
   async function meet(one: NodesBus, other: NodesBus): Promise<void> {
@@ -109,7 +109,7 @@ describe('who is heard of other processes', () => {
     await meet(one, other);
     const ear = new BusEar(other);
     cable.swallow();
-    while (other.hearsAll) await setImmediate();
+    while (other.hearsAll) await delay(5);
     // On a machine that is busy it may be deaf itself for a moment, which is a gap of its own.
     while (!other.isUp) await ear.next();
     ear.takeAll();
@@ -144,7 +144,7 @@ describe('who is heard of other processes', () => {
     const bus = new NodesBus({ open, maxBytes: 1_000, onError: () => undefined, probeMs: 50 });
     await startUp(bus);
     const stopped = bus.stop();
-    while (!said.at(-1)?.includes('"bye"')) await setImmediate();
+    while (!said.at(-1)?.includes('"bye"')) await delay(5);
     bus.publish([{ userID: 'ann', head: 1 }]);
     bus.publishEdges([{ ownerID: 'ann', peerID: 'bob' }]);
     bus.publishGap();
@@ -174,10 +174,10 @@ describe('who is heard of other processes', () => {
     await client.publish('peers', '["ghost","probe"]');
     await client.publish('peers', '["ghost","hints","ann",1]');
     await ear.takeUntil('ann');
-    while (bus.hearsAll) await setImmediate();
+    while (bus.hearsAll) await delay(5);
     await client.publish('peers', '["ghost","bye"]');
     const isHeard = (): boolean => bus.hearsAll;
-    while (!isHeard()) await setImmediate();
+    while (!isHeard()) await delay(5);
     expect(ear.takeAll()).toContainEqual({ kind: 'gap' });
     client.destroy();
   });
@@ -190,9 +190,9 @@ describe('who is heard of other processes', () => {
     await one.stop();
     // By the time that this one is missed, that one would be.
     cable.swallow();
-    while (other.hearsAll) await setImmediate();
+    while (other.hearsAll) await delay(5);
     cable.flow();
     const isHeard = (): boolean => other.hearsAll;
-    while (!isHeard()) await setImmediate();
+    while (!isHeard()) await delay(5);
   });
 });

@@ -6,7 +6,7 @@ import { keepCounts } from './support/long-results';
 import { findOwnPostgres } from './support/postgres-programs';
 import { canStartRedis } from './support/redis-server';
 
-const runMs = Number(process.env['CHAOS_MS'] ?? 10_000);
+const runMs = Number(process.env['CHAOS_MS'] ?? 5_000);
 const isLong = runMs > 60_000;
 const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000_000);
 /** Of PostgreSQL's command line, such as one that lets it lose what it has acknowledged: see docs/chaos.md. */

@@ -4,7 +4,7 @@ import { toLine } from './support/chaos/counts';
 import { keepCounts } from './support/long-results';
 import { describeOnStores } from './support/stores';
 
-const runMs = Number(process.env['CHAOS_MS'] ?? 8_000);
+const runMs = Number(process.env['CHAOS_MS'] ?? 5_000);
 const isLong = runMs > 30_000;
 const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000_000);
 

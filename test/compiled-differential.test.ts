@@ -10,7 +10,7 @@ import { executeCompiled } from './support/execute-compiled';
 import { QueryGenerator } from './support/generated-queries';
 import { sqlite } from './support/stores';
 
-const RUNS = Number(process.env['DIFFERENTIAL_RUNS'] ?? 400);
+const RUNS = Number(process.env['DIFFERENTIAL_RUNS'] ?? 200);
 const WORDS = {
   ids: ['ann', 'bob', 'cat', 'dan', 'eve', 'nobody', 'not an id'],
   texts: ['', 'b', 'family', 'work', 'a "quoted" \u{1f600} text'],

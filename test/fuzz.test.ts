@@ -10,7 +10,7 @@ import { bodies, oddRequests, requests, TOKENS } from './support/fuzz/requests';
 import { readGauges } from './support/gauges';
 import { keepCounts } from './support/long-results';
 
-const inputs = Number(process.env['FUZZ_INPUTS'] ?? 2_000);
+const inputs = Number(process.env['FUZZ_INPUTS'] ?? 1_000);
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000_000);
 const path = process.env['FUZZ_PATH'];
 const isLong = inputs > 10_000;

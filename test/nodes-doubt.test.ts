@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { Cable } from './support/cable';
 import { act } from './support/people';
@@ -48,7 +49,7 @@ const USERS_INFO = 'query ($id: ID!) { usersInfo(userIDs: [$id]) { resultCode us
   async function loseAnswer(change: () => Promise<unknown>, isDone: string): Promise<void> {
     isCommitLost = true;
     const answered = change();
-    while ((await client.query(isDone)).rowCount === 0);
+    while ((await client.query(isDone)).rowCount === 0) await delay(20);
     isCommitLost = false;
     cable.cut();
     await expect(answered).rejects.toThrow('it may or may not have been done');
@@ -75,7 +76,7 @@ const USERS_INFO = 'query ($id: ID!) { usersInfo(userIDs: [$id]) { resultCode us
       () => act(one, 'me', 'addFriend(input: { userID: "they" })'),
       `SELECT 1 FROM friend WHERE owner_id = 'me' AND friend_id = 'they'`,
     );
-    for (const server of [one, other]) while ((await look(server, 'they')) !== 'new');
+    for (const server of [one, other]) while ((await look(server, 'they')) !== 'new') await delay(20);
   });
 
   it('leaves nobody with a copy of who was deleted', async () => {
@@ -85,7 +86,8 @@ const USERS_INFO = 'query ($id: ID!) { usersInfo(userIDs: [$id]) { resultCode us
       () => one.call(ADMIN, 'mutation { deleteUsers(userIDs: ["gone"]) { code } }'),
       `SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM "user" WHERE id = 'gone')`,
     );
-    for (const server of [one, other]) while ((await look(server, 'gone')) !== 'USER_NOT_FOUND');
+    for (const server of [one, other])
+      while ((await look(server, 'gone')) !== 'USER_NOT_FOUND') await delay(20);
   });
 
   it('and one whose answer comes late leaves nobody with a copy of who is a friend again', async () => {

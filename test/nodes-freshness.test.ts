@@ -69,7 +69,7 @@ describeOnBuses('profiles are as fresh on every node', ({ config }) => {
     await look(other, viewer);
     await rename('new');
     expect([await act(one, viewer, `addFriend(input: { userID: "${they}" })`)]).toEqual(['OK']);
-    while ((await look(other, viewer)).user.nickName !== 'new');
+    while ((await look(other, viewer)).user.nickName !== 'new') await delay(20);
   });
 
   it('the event that tells of the friend shows the profile as it is', async () => {
@@ -217,9 +217,9 @@ describeWithOwnRedis('a node that is cut off from the bus alone', () => {
     await one.call('they', 'mutation { setSelfInfo(input: { nickName: "new" }) { id } }');
     expect(await look()).toEqual(copy);
     await nodes.cutNotifications();
-    while ((await look()).user.nickName === 'old');
+    while ((await look()).user.nickName === 'old') await delay(20);
     // Up again, it keeps copies again.
-    while ((await look()).fetchedAt !== (await look()).fetchedAt);
+    while ((await look()).fetchedAt !== (await look()).fetchedAt) await delay(20);
     await nodes.stop();
   });
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Nodes } from './support/nodes';
 import { createUsers, follow, toIDs } from './support/people';
 import { withClient } from './support/postgres-server';
@@ -39,7 +40,7 @@ import { findPostgres } from './support/stores';
     withClient(nodes.databaseUrl, async (client) => {
       const waiting = `SELECT pid FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      while ((await client.query(waiting)).rowCount !== count);
+      while ((await client.query(waiting)).rowCount !== count) await delay(20);
     });
 
   test('a user whose first calls meet is created once', async () => {

@@ -71,7 +71,7 @@ const UNAVAILABLE = {
     withClient(url, async (client) => {
       const waiting = `SELECT pid FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      while ((await client.query(waiting)).rowCount !== count);
+      while ((await client.query(waiting)).rowCount !== count) await delay(20);
     });
 
   test('as many changes as there are connections wait; one more fails in time, and all goes on afterwards', async () => {
@@ -184,7 +184,8 @@ const UNAVAILABLE = {
 
   async function waitForEnd(pid: number): Promise<void> {
     await withClient(url, async (client) => {
-      while ((await client.query('SELECT 1 FROM pg_stat_activity WHERE pid = $1', [pid])).rowCount !== 0);
+      while ((await client.query('SELECT 1 FROM pg_stat_activity WHERE pid = $1', [pid])).rowCount !== 0)
+        await delay(20);
     });
   }
 

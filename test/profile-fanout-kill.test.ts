@@ -80,11 +80,11 @@ describeOnStores('a server that is killed again and again while it tells owners 
       };
 
       // In the transaction of the change, later each time, until the change is committed.
-      for (let at = 7; !(await hasJob()); at += 2) await liveAndDie(at);
+      for (let at = 7; !(await hasJob()); at += 4) await liveAndDie(at);
       expect(await countTold()).toBe(0);
       // In the job, later each time, until it is done.
       const told: number[] = [];
-      for (let at = 3; await hasJob(); at += 3) {
+      for (let at = 3; await hasJob(); at += 5) {
         await liveAndDie(at);
         told.push(await countTold());
       }

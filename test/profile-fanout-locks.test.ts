@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { TestListener } from './support/listener';
 import { act, createUsers, toIDs } from './support/people';
 import { SeededStore } from './support/seeded-store';
@@ -32,7 +33,7 @@ const ROUNDS = 5;
   });
 
   const untilAllAreTold = async (): Promise<void> => {
-    while ((await sideDoor.all('SELECT 1 FROM profile_fanout')).length > 0);
+    while ((await sideDoor.all('SELECT 1 FROM profile_fanout')).length > 0) await delay(20);
   };
 
   const WAITING = `SELECT 1 FROM pg_stat_activity
@@ -42,7 +43,7 @@ const ROUNDS = 5;
     await server.call('star', '{ me { id } }');
     await sideDoor.run(`BEGIN; SELECT 1 FROM event_stream WHERE user_id = 'owner' FOR UPDATE`);
     await server.call('star', SET_NICK, { nick });
-    while ((await watcher.all(WAITING)).length === 0);
+    while ((await watcher.all(WAITING)).length === 0) await delay(20);
   };
 
   it('holds up no further change of it while it waits for an owner, who hears of both at once', async () => {
@@ -83,13 +84,13 @@ const ROUNDS = 5;
     await sideDoor.run(`DELETE FROM friend WHERE owner_id = 'owner'; DELETE FROM event WHERE user_id = 'owner';
       DELETE FROM event_stream WHERE user_id = 'owner'; COMMIT`);
     // By now it holds whom it has found, and waits for the job.
-    while ((await watcher.all(`${WAITING} AND wait_event = 'relation'`)).length === 0);
+    while ((await watcher.all(`${WAITING} AND wait_event = 'relation'`)).length === 0) await delay(20);
     await sideDoor.run(`BEGIN; INSERT INTO event_stream VALUES ('owner', 'another', 0, 0);
       INSERT INTO friend VALUES ('owner', 'star', '', '', '', '[]', 1); COMMIT`);
     await sideDoor.run(`BEGIN; SELECT 1 FROM event_stream WHERE user_id = 'owner' FOR UPDATE`);
     await aside.run('COMMIT');
     await aside.close();
-    while ((await watcher.all(`${WAITING} AND wait_event <> 'relation'`)).length === 0);
+    while ((await watcher.all(`${WAITING} AND wait_event <> 'relation'`)).length === 0) await delay(20);
     await sideDoor.run(`DELETE FROM friend WHERE owner_id = 'owner'; COMMIT`);
     await untilAllAreTold();
     expect(await sideDoor.all(`SELECT type FROM event WHERE user_id = 'owner'`)).toEqual([]);

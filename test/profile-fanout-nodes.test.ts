@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../src/config';
 import { Cable } from './support/cable';
 import { TestListener } from './support/listener';
@@ -73,7 +74,7 @@ const PATIENCE_MS = 120_000;
       changes++;
       const nick = `${userID} anew ${String(changes)}`;
       const done = mortal.call(userID, SET_NICK, { nick }).then(async () => {
-        while (!watched.hasStopped && (await hasJob(userID)));
+        while (!watched.hasStopped && (await hasJob(userID))) await delay(20);
       });
       await Promise.race([stopped, done]);
     }
@@ -117,7 +118,7 @@ const PATIENCE_MS = 120_000;
       expect(await mortal.died()).toBe('SIGKILL');
       expect(await early.next()).toMatchObject({ type: 'FRIEND_INFO_CHANGED', seq: 2 });
       expect(await late.next()).toMatchObject({ type: 'FRIEND_INFO_CHANGED', seq: 2 });
-      while (await hasJob('star'));
+      while (await hasJob('star')) await delay(20);
       expect(await findNotTold(changes, ['star'], owners)).toEqual([]);
       await Promise.all([early.stop(), late.stop()]);
     },
@@ -134,7 +135,7 @@ const PATIENCE_MS = 120_000;
       const changes = { hung: await claim(hung, 'hung'), cutOff: await claim(cutOff, 'cut-off') };
       cable.swallow();
       await cutOff.goOn();
-      while ((await hasJob('hung')) || (await hasJob('cut-off')));
+      while ((await hasJob('hung')) || (await hasJob('cut-off'))) await delay(20);
       const findNotToldYet = async (hungTimes: number): Promise<string[]> => [
         ...(await findNotTold(hungTimes, ['hung'], toIDs(100, 'fan'))),
         ...(await findNotTold(changes.cutOff, ['cut-off'], toIDs(100, 'admirer'))),
@@ -148,7 +149,7 @@ const PATIENCE_MS = 120_000;
           nick: `changed once more by ${String(processes.indexOf(mortal))}`,
         });
         expect(changed).toBe(true);
-        while (await hasJob('hung'));
+        while (await hasJob('hung')) await delay(20);
       }
       expect(await findNotToldYet(changes.hung + 2)).toEqual([]);
     },
@@ -162,7 +163,7 @@ const PATIENCE_MS = 120_000;
       createUsers(one, friends.slice(0, half), { nickName: 'anew' }),
       createUsers(other, friends.slice(half), { nickName: 'anew' }),
     ]);
-    while ((await sideDoor.all('SELECT user_id FROM profile_fanout')).length > 0);
+    while ((await sideDoor.all('SELECT user_id FROM profile_fanout')).length > 0) await delay(20);
     expect(await findNotTold(1, friends, ['ann'])).toEqual([]);
     for (const server of [one, other])
       expect(

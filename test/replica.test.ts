@@ -145,7 +145,7 @@ if (!canStartPostgres) console.warn('Skipping the suite on a read replica: there
       await rename('new');
       await act(one, me, `addFriend(input: { userID: "${they}" })`);
       expect(await nick(me)).toBe('new');
-      while ((await nick(me, other)) !== 'new');
+      while ((await nick(me, other)) !== 'new') await delay(20);
     });
   });
 
@@ -162,7 +162,7 @@ if (!canStartPostgres) console.warn('Skipping the suite on a read replica: there
     await whilePaused(async () => {
       await one.call(ADMIN, 'mutation ($id: ID!) { deleteUsers(userIDs: [$id]) { code } }', { id: they });
       expect(await nick(me)).toBe('USER_NOT_FOUND');
-      while ((await nick('elsewhere', other)) !== 'USER_NOT_FOUND');
+      while ((await nick('elsewhere', other)) !== 'USER_NOT_FOUND') await delay(20);
       await rename('again');
       expect(await nick(me)).toBe('again');
     });

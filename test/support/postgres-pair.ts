@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { migrateDatabase } from '../../src/database/open-database';
 import type { OwnProgram } from './own-program';
 import { createPostgresFolder, initPostgres, runPostgresProgram, startPostgres } from './postgres-programs';
@@ -79,7 +80,7 @@ export class PostgresPair {
     await withClient(this.replicaUrl, async (client) => {
       await client.query('SELECT pg_wal_replay_pause()');
       const state = 'SELECT pg_get_wal_replay_pause_state() AS state';
-      while ((await client.query<{ state: string }>(state)).rows[0]?.state !== 'paused');
+      while ((await client.query<{ state: string }>(state)).rows[0]?.state !== 'paused') await delay(20);
     });
   }
 
