@@ -1,6 +1,6 @@
 import { NodesBus } from '../src/events/bus-nodes';
 import { BusEar } from './support/bus-ear';
-import { HandLinks, hold } from './support/hand-links';
+import { HandLinks, hold, type HandLink } from './support/hand-links';
 
 /** Longer than the pause before a link is opened again and what is published is held back, one after the other. */
 const SOON_MS = 100;
@@ -27,13 +27,20 @@ describe('what a bus tells of that was lost with a link', () => {
     bus.publish([{ userID, head: 1 }]);
   };
   const pass = (): Promise<void> => jest.advanceTimersByTimeAsync(SOON_MS);
+  /** A list of this user that is on its way, over the link given, until the test ends that. */
+  const beginToSend = async (
+    userID: string,
+  ): Promise<{ link: HandLink; sending: ReturnType<typeof hold> }> => {
+    const { last: link } = links;
+    const sending = hold();
+    link.sending = sending.held;
+    publish(userID);
+    await pass();
+    return { link, sending };
+  };
 
   it('a list on its way, of which it shows when another link is up that it may be lost, is a gap there', async () => {
-    const { last: lost } = links;
-    const sending = hold();
-    lost.sending = sending.held;
-    publish('ann');
-    await pass();
+    const { link: lost, sending } = await beginToSend('ann');
     expect(lost.sent).toEqual([toHint('ann')]);
     lost.lose();
     await pass();
@@ -45,11 +52,7 @@ describe('what a bus tells of that was lost with a link', () => {
   });
 
   it('a list that waited behind one on its way is a gap, though that one was taken over', async () => {
-    const { last: lost } = links;
-    const sending = hold();
-    lost.sending = sending.held;
-    publish('ann');
-    await pass();
+    const { link: lost, sending } = await beginToSend('ann');
     publish('bob');
     lost.lose();
     await pass();

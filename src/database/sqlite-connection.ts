@@ -87,10 +87,19 @@ export class SqliteConnection implements Queryable {
 
   #prepare(sql: string): Prepared {
     const { sql: text, order, valueCount } = toSqliteText(sql);
-    const statement = this.#handle.prepare(text);
+    const statement = this.#compile(text);
     const prepared = { statement, reader: statement.reader, order, valueCount, givesTuples: false };
     this.#prepared.set(sql, prepared);
     return prepared;
+  }
+
+  /** Reads the schema where it has changed. */
+  #compile(text: string): SqliteStatement {
+    try {
+      return this.#handle.prepare(text);
+    } catch (error) {
+      throw toFailure(error);
+    }
   }
 }
 

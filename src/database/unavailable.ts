@@ -1,6 +1,6 @@
 /**
- * The database cannot be reached, or does not answer. Nothing is wrong with the call: the same may succeed later, here
- * or on another server.
+ * The database cannot be reached, does not answer, or cannot use its disk. Nothing is wrong with the call: the same may
+ * succeed later, here or on another server.
  */
 export class DatabaseUnavailableError extends Error {
   override readonly name: string = 'DatabaseUnavailableError';
