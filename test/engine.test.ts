@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { entities, migrations } from '../src/database/schema';
 import { createSqliteWriter } from '../src/database/sqlite-data-source';
 import { findSqliteCode, type SqliteModule } from '../src/database/sqlite-driver';
 import { loadSqliteModule, type SqliteEngine } from '../src/database/sqlite-module';
+import type { Database } from '../src/database/sql';
 import { DatabaseUnavailableError } from '../src/database/unavailable';
 import { describeEngine } from './support/engine-contract';
 import { RUN_TYPESCRIPT } from './support/run-typescript';
@@ -85,6 +87,122 @@ for (const sqliteEngine of engines) {
       };
       await Promise.all(Array.from({ length: 20 }, count));
       expect(running).toEqual(Array.from({ length: 20 }, (_, index) => index));
+    });
+
+    describe('transactions asked for in one turn', () => {
+      const insert = 'INSERT INTO block (owner_id, blocked_id, created_at) VALUES ($1, $2, $3)';
+      const list = 'SELECT blocked_id FROM block ORDER BY created_at';
+      let database: Database;
+      let statements: string[];
+      let onStatement: (sql: string) => void;
+      beforeEach(async () => {
+        statements = [];
+        onStatement = () => undefined;
+        database = await openDatabase({
+          dataDir: folder,
+          sqliteEngine,
+          onStatement: (sql) => {
+            statements.push(sql === insert ? 'INSERT' : sql);
+            onStatement(sql);
+          },
+        });
+      });
+      afterEach(() => database.stop());
+
+      const add = (blocked: string, told: string[] = []): Promise<string> =>
+        database.transaction(async (tx) => {
+          tx.onCommit(() => told.push(blocked));
+          await tx.all(insert, ['a', blocked, blocked.charCodeAt(0)]);
+          return blocked;
+        });
+      const read = async (): Promise<string[]> =>
+        (await database.reader.tuples<[string]>(list)).map(([blocked]) => blocked);
+
+      test('are committed together, each with its own outcome and facts', async () => {
+        const told: string[] = [];
+        const results = await Promise.all(['b', 'c', 'd'].map((blocked) => add(blocked, told)));
+        expect(results).toEqual(['b', 'c', 'd']);
+        expect(told).toEqual(['b', 'c', 'd']);
+        expect(statements).toEqual(['BEGIN IMMEDIATE', 'INSERT', 'INSERT', 'INSERT', 'COMMIT']);
+        expect(await read()).toEqual(['b', 'c', 'd']);
+      });
+
+      test('are answered when they are committed, and not before', async () => {
+        const seen: string[][] = [];
+        await Promise.all(
+          ['b', 'c'].map(async (blocked) => {
+            await add(blocked);
+            seen.push(await read());
+          }),
+        );
+        expect(seen).toEqual([
+          ['b', 'c'],
+          ['b', 'c'],
+        ]);
+      });
+
+      test('are committed in parts where there are many, and the last part before the database is closed', async () => {
+        const all = Array.from({ length: 70 }, (_, index) => String.fromCharCode(0x100 + index));
+        const adding = Promise.all(all.map((blocked) => add(blocked)));
+        expect(database.load.writer).toEqual({ inUse: 1, idle: 0, waiting: 69 });
+        await Promise.all([database.stop(), adding]);
+        expect(statements.filter((sql) => sql === 'COMMIT')).toHaveLength(3);
+        database = await openDatabase({ dataDir: folder, sqliteEngine });
+        expect(await read()).toEqual(all);
+      });
+
+      test('are run again, each by itself, where one of them fails', async () => {
+        const told: string[] = [];
+        const outcomes = await Promise.allSettled(['b', 'b', 'c'].map((blocked) => add(blocked, told)));
+        expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+        expect(told).toEqual(['b', 'c']);
+        const [begin, alone] = ['BEGIN IMMEDIATE', ['BEGIN IMMEDIATE', 'INSERT', 'COMMIT']];
+        const failed = ['INSERT', 'ROLLBACK'];
+        expect(statements).toEqual([begin, 'INSERT', ...failed, ...alone, begin, ...failed, ...alone]);
+        expect(await read()).toEqual(['b', 'c']);
+      });
+
+      test('are run again, each by itself, where their commit fails', async () => {
+        onStatement = (sql) => {
+          if (sql !== 'COMMIT') return;
+          onStatement = () => undefined;
+          throw new Error('not this one');
+        };
+        expect(await Promise.all([add('b'), add('c')])).toEqual(['b', 'c']);
+        expect(statements.filter((sql) => sql === 'COMMIT')).toHaveLength(3);
+        expect(await read()).toEqual(['b', 'c']);
+      });
+
+      test('are refused, and nothing of them is kept, where the disk is full', async () => {
+        await database.transaction(async (tx) => {
+          const [row] = await tx.all<{ page_count: number }>('PRAGMA page_count');
+          await tx.all(`PRAGMA max_page_count = ${(row?.page_count ?? 0) + 1}`);
+        });
+        const outcomes = await Promise.allSettled([add('b'), add('x'.repeat(100_000)), add('c')]);
+        expect(
+          outcomes.map((outcome) => outcome.status === 'rejected' && (outcome.reason as unknown)),
+        ).toEqual(outcomes.map(() => expect.any(DatabaseUnavailableError) as unknown));
+        expect(await read()).toEqual([]);
+      });
+
+      test('find what belongs to their own request', async () => {
+        const storage = new AsyncLocalStorage<string>();
+        const found = ['ann', 'ben'].map((userID) =>
+          storage.run(userID, () => database.transaction(async () => storage.getStore())),
+        );
+        expect(await Promise.all(found)).toEqual(['ann', 'ben']);
+      });
+    });
+
+    test('a transaction that SQLite has rolled back takes no more statements', async () => {
+      await using database = await openDatabase({ dataDir: folder, sqliteEngine });
+      const insert = 'INSERT INTO block (owner_id, blocked_id, created_at) VALUES ($1, $2, $3)';
+      const careless = database.transaction(async (tx) => {
+        await tx.all('ROLLBACK');
+        await tx.all(insert, ['ann', 'ben', 1]);
+      });
+      await expect(careless).rejects.toThrow('The transaction was rolled back');
+      expect(await database.reader.all('SELECT blocked_id FROM block')).toEqual([]);
     });
 
     test('folder and database are for their owner only', async () => {

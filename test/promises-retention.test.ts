@@ -31,6 +31,7 @@ describeOnStores('trimming in the background', (store) => {
   });
   afterEach(async () => {
     await devices.stopAll();
+    watch.end();
     await sideDoor.close();
     await server.stop();
   });

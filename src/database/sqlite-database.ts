@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { FifoQueue } from '../lib/fifo-queue';
 import { UnderWay } from '../lib/under-way';
 import type { Database, Queryable, Transaction } from './sql';
 import { SqliteConnection } from './sqlite-connection';
@@ -9,7 +8,7 @@ import { sqliteDialect } from './sqlite-dialect';
 import type { SqliteEngine } from './sqlite-module';
 import { refuseNewerSqlite, toFileError } from './sqlite-schema';
 import { openSqliteSnapshot } from './sqlite-snapshot';
-import { runTransaction } from './sqlite-transaction';
+import { SqliteWriter } from './sqlite-writer';
 import type { DatabaseLoad, WatchStatement } from './statement-watch';
 
 export interface SqliteDatabaseOptions {
@@ -56,10 +55,10 @@ class SqliteDatabase implements Database {
   readonly replica = null;
   readonly #writerSource: DataSource;
   readonly #readerSource: DataSource;
-  readonly #writer: SqliteConnection;
+  readonly #connection: SqliteConnection;
+  readonly #writer: SqliteWriter;
   readonly #reader: SqliteConnection;
   readonly #options: SqliteDatabaseOptions;
-  readonly #queue = new FifoQueue();
   readonly #snapshots = new UnderWay();
   readonly #checkpoints: NodeJS.Timeout;
   #hasWritten = false;
@@ -69,11 +68,15 @@ class SqliteDatabase implements Database {
     this.#writerSource = writer;
     this.#readerSource = reader;
     const { onStatement, watchStatement } = options;
-    this.#writer = new SqliteConnection(requireSqliteHandle(writer), onStatement, watchStatement);
+    this.#connection = new SqliteConnection(requireSqliteHandle(writer), onStatement, watchStatement);
+    this.#writer = new SqliteWriter(this.#connection);
     this.#reader = new SqliteConnection(requireSqliteHandle(reader), onStatement, watchStatement);
     this.#options = options;
     this.#checkpoints = setInterval(() => {
-      if (this.#hasWritten) void this.#queue.run(() => this.#checkpoint());
+      if (this.#hasWritten)
+        void this.#writer.between(() => {
+          this.#checkpoint();
+        });
     }, CHECKPOINT_MS);
   }
 
@@ -83,12 +86,7 @@ class SqliteDatabase implements Database {
 
   /** A read is answered within its call: nobody ever sees one under way. */
   get load(): DatabaseLoad {
-    const { length } = this.#queue;
-    const inUse = Math.min(length, 1);
-    return {
-      writer: { inUse, idle: 1 - inUse, waiting: length - inUse },
-      reader: { inUse: 0, idle: 1, waiting: 0 },
-    };
+    return { writer: this.#writer.load, reader: { inUse: 0, idle: 1, waiting: 0 } };
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -96,7 +94,7 @@ class SqliteDatabase implements Database {
       throw new Error('The database is stopped: it takes no more transactions.');
     }
     this.#hasWritten = true;
-    return this.#queue.run(() => runTransaction(this.#writer, work));
+    return this.#writer.transaction(work);
   }
 
   /** On a connection of its own: the reader's would stand still in time for everybody. */
@@ -128,7 +126,7 @@ class SqliteDatabase implements Database {
   }
 
   /** Between commits, and once for many: within a commit, its caller would wait for it. */
-  async #checkpoint(): Promise<void> {
+  #checkpoint(): void {
     this.#hasWritten = false;
     try {
       requireSqliteHandle(this.#writerSource).pragma('wal_checkpoint(PASSIVE)');
@@ -148,9 +146,9 @@ class SqliteDatabase implements Database {
 
   async #close(): Promise<void> {
     clearInterval(this.#checkpoints);
-    await Promise.all([this.#queue.idle(), this.#snapshots.idle()]);
+    await Promise.all([this.#writer.idle(), this.#snapshots.idle()]);
     this.#reader.refuse();
-    this.#writer.refuse();
+    this.#connection.refuse();
     try {
       // The reader first: the last connection to close tidies the WAL away, and this one could not.
       await this.#readerSource.destroy();

@@ -2,38 +2,54 @@ import { CommitFacts } from './commit-facts';
 import type { SqlValue, Transaction } from './sql';
 import type { SqliteConnection } from './sqlite-connection';
 
+export type Work<T> = (tx: Transaction) => Promise<T>;
+
 /**
  * Runs `work` between BEGIN and COMMIT on a connection that nobody else uses meanwhile. Rolls back and rejects with
- * the error of `work`, or of the commit. `tx` refuses statements once the transaction is over.
+ * the error of `work`, or of the commit. `tx` refuses statements once `work` is over.
  */
-export async function runTransaction<T>(
+export async function runTransaction<T>(connection: SqliteConnection, work: Work<T>): Promise<T> {
+  const [result] = (await runTransactions(connection, [work])) as [T];
+  return result;
+}
+
+/**
+ * The same for several, of which each sees what those before it did, with one commit for all: it gives the result of
+ * each, or rejects with the first error, and then nothing of any is kept.
+ */
+export async function runTransactions<T>(
   connection: SqliteConnection,
-  work: (tx: Transaction) => Promise<T>,
-): Promise<T> {
-  const tx = new SqliteTransaction(connection);
+  works: readonly Work<T>[],
+): Promise<T[]> {
+  const facts = new CommitFacts();
+  const results: T[] = [];
   connection.run('BEGIN IMMEDIATE');
-  let result: T;
   try {
-    result = await work(tx);
-    tx.end();
+    for (const work of works) {
+      const tx = new SqliteTransaction(connection, facts);
+      try {
+        results.push(await work(tx));
+      } finally {
+        tx.end();
+      }
+    }
     connection.run('COMMIT');
   } catch (error) {
-    tx.end();
-    // SQLite has rolled back by itself after some errors (disk full, for one).
     if (connection.inTransaction) connection.run('ROLLBACK');
     throw error;
   }
-  tx.tellFacts();
-  return result;
+  facts.tell();
+  return results;
 }
 
 class SqliteTransaction implements Transaction {
   readonly #connection: SqliteConnection;
-  readonly #facts = new CommitFacts();
+  readonly #facts: CommitFacts;
   #over = false;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqliteConnection, facts: CommitFacts) {
     this.#connection = connection;
+    this.#facts = facts;
   }
 
   async all<Row = never>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {
@@ -55,14 +71,12 @@ class SqliteTransaction implements Transaction {
   #run<Row>(sql: string, values: readonly SqlValue[] | undefined, asTuples: boolean): Row[] {
     // Would otherwise become part of the next transaction, or of none.
     if (this.#over) throw new Error(`The transaction is over, await its statements within it: ${sql}`);
+    // The same after an error upon which SQLite rolls back by itself (disk full, for one).
+    if (!this.#connection.inTransaction) throw new Error(`The transaction was rolled back: ${sql}`);
     return this.#connection.run<Row>(sql, values, asTuples);
   }
 
   end(): void {
     this.#over = true;
-  }
-
-  tellFacts(): void {
-    this.#facts.tell();
   }
 }

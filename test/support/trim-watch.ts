@@ -45,6 +45,11 @@ export class TrimWatch {
     if (this.store.name === 'SQLite') this.sideDoor = sideDoor;
   }
 
+  /** To be called before the door is closed: work in the background goes on. */
+  end(): void {
+    this.sideDoor = null;
+  }
+
   /** In the order in which they were made. */
   load(sideDoor: SideDoor): Promise<StreamMove[]> {
     return sideDoor.all<StreamMove>('SELECT tx, user_id, trimmed, added FROM stream_move ORDER BY id');
