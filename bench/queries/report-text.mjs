@@ -53,7 +53,8 @@ The servers:
   and its mutations change rows and know no rules, so it has no writes here. It asks for Node 22; on Node 20 it is given the
   one function that it misses.
 - Writes are not the same work: Amicus checks all its rules and writes durable events for both users; the others check
-  blocks, limits and what is there (Apollo: what is there only), and keep no events. Every commit is on the disk.`;
+  blocks, limits and what is there (Apollo: what is there only), and keep no events. Every commit is on the disk; on SQLite,
+  Amicus has one for what comes in one turn of its event loop, and the others have one for each call.`;
 }
 
 /** What the LinkBench mix is made of. */
