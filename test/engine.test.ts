@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DataFolderInUseError, openDataFolder } from '../src/database/data-folder';
 import { Initial1764000000000 } from '../src/database/migrations/1-initial.migration';
 import { openDatabase } from '../src/database/open-database';
@@ -151,6 +152,20 @@ for (const sqliteEngine of engines) {
         expect(await read()).toEqual(all);
       });
 
+      test('are committed before all have run, where that takes long', async () => {
+        const results = ['b', 'c', 'd'].map((blocked) =>
+          database.transaction(async (tx) => {
+            await tx.all(insert, ['a', blocked, blocked.charCodeAt(0)]);
+            const untilMs = performance.now() + 60;
+            while (performance.now() < untilMs);
+            return blocked;
+          }),
+        );
+        expect(await Promise.all(results)).toEqual(['b', 'c', 'd']);
+        expect(statements.filter((sql) => sql === 'COMMIT')).toHaveLength(3);
+        expect(await read()).toEqual(['b', 'c', 'd']);
+      });
+
       test('are run again, each by itself, where one of them fails', async () => {
         const told: string[] = [];
         const outcomes = await Promise.allSettled(['b', 'b', 'c'].map((blocked) => add(blocked, told)));
@@ -185,12 +200,72 @@ for (const sqliteEngine of engines) {
         expect(await read()).toEqual([]);
       });
 
-      test('find what belongs to their own request', async () => {
-        const storage = new AsyncLocalStorage<string>();
-        const found = ['ann', 'ben'].map((userID) =>
-          storage.run(userID, () => database.transaction(async () => storage.getStore())),
+      test('are committed before and behind one that fails, those behind it together, too', async () => {
+        const outcomes = await Promise.allSettled(
+          ['b', 'c', 'd', 'c', 'e', 'f'].map((blocked) => add(blocked)),
         );
-        expect(await Promise.all(found)).toEqual(['ann', 'ben']);
+        expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual([
+          true,
+          true,
+          true,
+          false,
+          true,
+          true,
+        ]);
+        expect(statements.filter((sql) => sql === 'COMMIT')).toHaveLength(2);
+        expect(await read()).toEqual(['b', 'c', 'd', 'e', 'f']);
+      });
+
+      test('are parts of their own requests, with what they tell, and the commit is one of the first', async () => {
+        const storage = new AsyncLocalStorage<string>();
+        const found: unknown[] = [];
+        onStatement = (sql) => {
+          if (sql !== 'INSERT') found.push([sql, storage.getStore()]);
+        };
+        const ask = (userID: string): Promise<unknown> =>
+          storage.run(userID, () =>
+            database.transaction(async (tx) => {
+              await tx.all('SELECT 1');
+              tx.onCommit(() => found.push(['told', storage.getStore()]));
+            }),
+          );
+        let asked: Promise<unknown>[] = [];
+        await storage.run('zoe', () =>
+          database.transaction(async () => {
+            // While another one is under way.
+            asked = ['ann', 'ben'].map(ask);
+          }),
+        );
+        await Promise.all(asked);
+        const [begin, select, commit, told] = ['BEGIN IMMEDIATE', 'SELECT 1', 'COMMIT', 'told'];
+        expect(found).toEqual([
+          ...[begin, commit].map((sql) => [sql, 'zoe']),
+          ...[begin, select].map((sql) => [sql, 'ann']),
+          [select, 'ben'],
+          [commit, 'ann'],
+          [told, 'ann'],
+          [told, 'ben'],
+        ]);
+      });
+
+      test('come into the file within a second or two, with those that waited meanwhile', async () => {
+        // The file is looked after each second: then some of these are under way, and others wait.
+        await delay(900);
+        const slow = Array.from({ length: 8 }, (_, index) =>
+          database.transaction(async (tx) => {
+            await tx.all(insert, ['a', String(index), index]);
+            const untilMs = performance.now() + 60;
+            while (performance.now() < untilMs);
+          }),
+        );
+        await Promise.all(slow);
+        await delay(1_500);
+        const copy = join(root, 'copy');
+        mkdirSync(copy);
+        // Without the log beside it.
+        copyFileSync(join(folder, 'amicus.sqlite'), join(copy, 'amicus.sqlite'));
+        await using alone = await openDatabase({ dataDir: copy, sqliteEngine });
+        expect(await alone.reader.tuples(list)).toHaveLength(8);
       });
     });
 

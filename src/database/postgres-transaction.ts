@@ -32,6 +32,8 @@ export async function runPostgresTransaction<T>(
 }
 
 class PostgresTransaction implements Transaction {
+  /** The answer to a commit can come late. */
+  readonly tellsInOrder = false;
   readonly facts = new CommitFacts();
   readonly #session: PostgresSession;
   #over = false;

@@ -28,6 +28,8 @@ export interface Transaction extends Queryable {
    * For telling others what is now true: it must not throw and nobody waits for it.
    */
   onCommit(fact: () => void): void;
+  /** Whether facts are told in the order of the commits; where not, those of a later one may have been told before. */
+  readonly tellsInOrder: boolean;
 }
 
 /** The words in which the engines differ. */

@@ -93,8 +93,11 @@ class SqliteDatabase implements Database {
     if (this.#stopped !== undefined) {
       throw new Error('The database is stopped: it takes no more transactions.');
     }
-    this.#hasWritten = true;
-    return this.#writer.transaction(work);
+    try {
+      return await this.#writer.transaction(work);
+    } finally {
+      this.#hasWritten = true;
+    }
   }
 
   /** On a connection of its own: the reader's would stand still in time for everybody. */

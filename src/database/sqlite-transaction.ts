@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { CommitFacts } from './commit-facts';
 import type { SqlValue, Transaction } from './sql';
 import type { SqliteConnection } from './sqlite-connection';
@@ -13,9 +14,13 @@ export async function runTransaction<T>(connection: SqliteConnection, work: Work
   return result;
 }
 
+/** A statement keeps the process from everything else, and so do those of several works. */
+const MAX_MS = 50;
+
 /**
  * The same for several, of which each sees what those before it did, with one commit for all: it gives the result of
- * each, or rejects with the first error, and then nothing of any is kept.
+ * each, or rejects with the first error, and then nothing of any is kept. Those that there was no time for are not run,
+ * and have no result: at least the first one is.
  */
 export async function runTransactions<T>(
   connection: SqliteConnection,
@@ -23,6 +28,7 @@ export async function runTransactions<T>(
 ): Promise<T[]> {
   const facts = new CommitFacts();
   const results: T[] = [];
+  const startMs = performance.now();
   connection.run('BEGIN IMMEDIATE');
   try {
     for (const work of works) {
@@ -32,6 +38,7 @@ export async function runTransactions<T>(
       } finally {
         tx.end();
       }
+      if (performance.now() - startMs > MAX_MS) break;
     }
     connection.run('COMMIT');
   } catch (error) {
@@ -43,6 +50,8 @@ export async function runTransactions<T>(
 }
 
 class SqliteTransaction implements Transaction {
+  /** SQLite has answered when the call returns. */
+  readonly tellsInOrder = true;
   readonly #connection: SqliteConnection;
   readonly #facts: CommitFacts;
   #over = false;
@@ -65,7 +74,8 @@ class SqliteTransaction implements Transaction {
 
   onCommit(fact: () => void): void {
     if (this.#over) throw new Error('The transaction is over: register facts within it.');
-    this.#facts.add(fact);
+    // Told after the commit of several, it is a part of the request that made it true.
+    this.#facts.add(AsyncResource.bind(fact));
   }
 
   #run<Row>(sql: string, values: readonly SqlValue[] | undefined, asTuples: boolean): Row[] {

@@ -7,11 +7,13 @@ import { runTransaction, runTransactions, type Work } from './sqlite-transaction
 import type { ConnectionLoad } from './statement-watch';
 import { DatabaseUnavailableError } from './unavailable';
 
-/** More would keep the first of them waiting, and the process from everything else. */
+/** Of one commit. More would keep the first of them waiting. */
 const MAX_TOGETHER = 32;
 
 interface Waiting {
   readonly work: Work<unknown>;
+  /** The request that asks for it: what runs in it finds what belongs to that request, among those of others. */
+  readonly scope: AsyncResource;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -19,12 +21,14 @@ interface Waiting {
 /**
  * The transactions of the one connection that writes, one after another in the order in which they are asked for.
  * Those that are asked for in one turn of the event loop are committed together: a commit on the disk is what a small
- * change takes most of. If one of them fails, nothing is kept of any, and each is run again by itself.
+ * change takes most of. If one of them fails, nothing is kept of any: those before it are run again, then it by itself,
+ * and then those behind it. What begins and ends them belongs to the request of the first.
  */
 export class SqliteWriter {
   readonly #connection: SqliteConnection;
   readonly #queue = new FifoQueue();
   readonly #waiting: Waiting[] = [];
+  #isAwake = false;
   #unsettled = 0;
 
   constructor(connection: SqliteConnection) {
@@ -42,12 +46,12 @@ export class SqliteWriter {
     try {
       return await new Promise<T>((resolve, reject) => {
         this.#waiting.push({
-          // It is run among those of others, and must find what belongs to its own request.
-          work: AsyncResource.bind(work),
+          work,
+          scope: new AsyncResource('Transaction'),
           resolve: resolve as (result: unknown) => void,
           reject,
         });
-        if (this.#waiting.length === 1) this.#runLater();
+        if (!this.#isAwake) void this.#runAll();
       });
     } finally {
       this.#unsettled--;
@@ -67,35 +71,55 @@ export class SqliteWriter {
     while (this.#unsettled > 0);
   }
 
-  #runLater(): void {
-    void this.#queue.run(async () => {
-      // Until then, others of the same turn may come.
-      await setImmediate();
-      const group = this.#waiting.splice(0, MAX_TOGETHER);
-      if (this.#waiting.length > 0) this.#runLater();
-      await this.#run(group);
-    });
+  async #runAll(): Promise<void> {
+    this.#isAwake = true;
+    while (this.#waiting.length > 0) {
+      await this.#queue.run(async () => {
+        // Until then, others of the same turn may come.
+        await setImmediate();
+        const group = this.#waiting.splice(0, MAX_TOGETHER);
+        this.#waiting.unshift(...(await this.#run(group)));
+      });
+    }
+    this.#isAwake = false;
   }
 
-  async #run(group: readonly Waiting[]): Promise<void> {
-    if (group.length > 1) {
-      try {
-        const results = await runTransactions(
-          this.#connection,
-          group.map(({ work }) => work),
-        );
-        group.forEach(({ resolve }, index) => {
-          resolve(results[index]);
-        });
-        return;
-      } catch (error) {
-        if (error instanceof DatabaseUnavailableError) {
-          for (const { reject } of group) reject(error);
-          return;
-        }
-      }
+  /** Gives those that have not had their turn. */
+  async #run(group: readonly Waiting[]): Promise<readonly Waiting[]> {
+    const [first] = group;
+    if (first === undefined) return [];
+    if (group.length === 1) {
+      await this.#runAlone(first);
+      return [];
     }
-    for (const { work, resolve, reject } of group)
-      await runTransaction(this.#connection, work).then(resolve, reject);
+    let begun = 0;
+    const works = group.map(({ work, scope }): Work<unknown> => (tx) => {
+      begun++;
+      return scope.runInAsyncScope(work, undefined, tx);
+    });
+    try {
+      const results = await first.scope.runInAsyncScope(() => runTransactions(this.#connection, works));
+      results.forEach((result, index) => group[index]?.resolve(result));
+      return group.slice(results.length);
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) {
+        for (const { reject } of group) reject(error);
+        return [];
+      }
+      return this.#runAround(group, Math.max(begun - 1, 0));
+    }
+  }
+
+  /** The one at `index` has failed, or none of them has begun. */
+  async #runAround(group: readonly Waiting[], index: number): Promise<readonly Waiting[]> {
+    const rest = await this.#run(group.slice(0, index));
+    const failed = group[index];
+    if (rest.length > 0 || failed === undefined) return [...rest, ...group.slice(index)];
+    await this.#runAlone(failed);
+    return group.slice(index + 1);
+  }
+
+  async #runAlone({ work, scope, resolve, reject }: Waiting): Promise<void> {
+    await scope.runInAsyncScope(() => runTransaction(this.#connection, work)).then(resolve, reject);
   }
 }

@@ -118,8 +118,10 @@ export class ProfileFanout {
 
   /** One batch of the job whose turn it is; false when there is no job that nobody works on. */
   private expandBatch(onJob: (userID: string) => void): Promise<boolean> {
+    // Run again, it is the turn of the same job.
+    const { lastUserID } = this;
     return this.database.transaction(async (tx) => {
-      const job = await this.jobs.claimNext(tx, this.lastUserID);
+      const job = await this.jobs.claimNext(tx, lastUserID);
       if (job === null) return false;
       this.lastUserID = job.user_id;
       onJob(job.user_id);

@@ -97,8 +97,8 @@ export class RelationService {
     { newEdges, lostEdges }: RelationEffects,
     nowMs: number,
   ): Promise<void> {
-    // What is dropped from here on may be of a friend again: the answer to the commit may come late.
-    const mark = this.strangers.mark();
+    // What is dropped from here on may be of a friend again, where it can be told of before this.
+    const mark = tx.tellsInOrder ? null : this.strangers.mark();
     const look = this.held.lookForNobody('whole');
     const lost = [...new Set(lostEdges.map((edge) => edge.friend_id))];
     const profiles = lost.length === 0 ? [] : await this.held.loadAnew(tx, lost);
@@ -112,7 +112,7 @@ export class RelationService {
         const user = byID.get(friend_id);
         if (user !== undefined) {
           const copy = { userID: user.id, user: this.held.share(user, look), fetchedAt: new Date(nowMs) };
-          this.strangers.keep(toOwnText(owner_id), copy, mark);
+          this.strangers.keep(toOwnText(owner_id), copy, mark ?? this.strangers.mark());
         }
       }
     });
