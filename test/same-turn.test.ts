@@ -3,13 +3,13 @@ import { loadConfig, type Config } from '../src/config';
 import type { FanoutWatch } from '../src/events/fanout-watch';
 import { openServices, type Services } from '../src/services';
 import type { Viewer } from '../src/users/viewer';
-import { describeOnStores } from './support/stores';
+import { sqlite } from './support/stores';
 
 const ADMIN = { userID: 'admin', isAdmin: true };
 const toViewer = (userID: string): Viewer => ({ userID, isAdmin: false });
 
 /** SQLite commits together what is asked for in one turn of the event loop: nobody may see a difference. */
-describeOnStores('what is asked for in one turn', (store) => {
+describe('what is asked for in one turn', () => {
   const jobs: string[] = [];
   let onBatch = (): void => undefined;
   let onStatement: (sql: string) => void = () => undefined;
@@ -26,7 +26,7 @@ describeOnStores('what is asked for in one turn', (store) => {
   let round = 0;
   let [ann, ben, cho] = ['', '', ''];
   beforeAll(async () => {
-    place = await store.create();
+    place = await sqlite.create();
     const env = { AMICUS_JWT_SECRET: 'a secret of at least thirty-two bytes', AMICUS_PORT: '0' };
     const config = { ...loadConfig(env), ...place.config };
     services = await openServices(config, {
@@ -52,37 +52,35 @@ describeOnStores('what is asked for in one turn', (store) => {
   const rename = (nickName: string) => services.users.setSelfInfo(toViewer(ben), { nickName });
   const look = async () => (await services.createLoaders(toViewer(ann)).profiles.load(ben))?.user.nickName;
 
-  if (store.name === 'SQLite') {
-    it('a friend for so long becomes a stranger as it was in that moment', async () => {
-      await rename('at the end');
-      const [added, [removed]] = await Promise.all([befriend(), unfriend()]);
-      expect([added.resultCode, removed?.resultCode]).toEqual(['OK', 'OK']);
-      await rename('afterwards');
-      expect(await look()).toBe('at the end');
-    });
+  it('a friend for so long becomes a stranger as it was in that moment', async () => {
+    await rename('at the end');
+    const [added, [removed]] = await Promise.all([befriend(), unfriend()]);
+    expect([added.resultCode, removed?.resultCode]).toEqual(['OK', 'OK']);
+    await rename('afterwards');
+    expect(await look()).toBe('at the end');
+  });
 
-    it('has a job of the fan-out go on with its turn when it has to be run again', async () => {
-      for (const owner of [ben, cho])
-        await services.friends.add(toViewer(owner), { userID: ann, addType: 'BOTH' });
-      jobs.length = 0;
-      // In one turn with the first batch, and what commits them fails once.
-      onBatch = () => {
-        onBatch = () => undefined;
-        void services.friends.setNotes(toViewer(cho), { userID: ann, friendRemark: 'a' });
-        onStatement = (sql) => {
-          if (sql !== 'COMMIT') return;
-          onStatement = () => undefined;
-          throw new Error('not this one');
-        };
+  it('has a job of the fan-out go on with its turn when it has to be run again', async () => {
+    for (const owner of [ben, cho])
+      await services.friends.add(toViewer(owner), { userID: ann, addType: 'BOTH' });
+    jobs.length = 0;
+    // In one turn with the first batch, and what commits them fails once.
+    onBatch = () => {
+      onBatch = () => undefined;
+      void services.friends.setNotes(toViewer(cho), { userID: ann, friendRemark: 'a' });
+      onStatement = (sql) => {
+        if (sql !== 'COMMIT') return;
+        onStatement = () => undefined;
+        throw new Error('not this one');
       };
-      await Promise.all(
-        [ann, ben].map((userID) => services.users.setSelfInfo(toViewer(userID), { nickName: 'new' })),
-      );
-      while ((await services.fanout.loadBacklog()).count > 0) await delay(20);
-      const [first] = jobs;
-      expect(jobs).toEqual([first, first, first === ann ? ben : ann]);
-    });
-  }
+    };
+    await Promise.all(
+      [ann, ben].map((userID) => services.users.setSelfInfo(toViewer(userID), { nickName: 'new' })),
+    );
+    while ((await services.fanout.loadBacklog()).count > 0) await delay(20);
+    const [first] = jobs;
+    expect(jobs).toEqual([first, first, first === ann ? ben : ann]);
+  });
 
   it('keeps what is seen of a former friend, whoever was deleted beside', async () => {
     await befriend();
@@ -90,7 +88,6 @@ describeOnStores('what is asked for in one turn', (store) => {
     const [deleted, [removed]] = await Promise.all([services.removals.remove(ADMIN, [cho]), unfriend()]);
     expect([deleted[0]?.resultCode, removed?.resultCode]).toEqual(['OK', 'OK']);
     await rename('afterwards');
-    if (store.name === 'SQLite') expect(await look()).toBe('at the end');
-    else expect(['at the end', 'afterwards']).toContain(await look());
+    expect(await look()).toBe('at the end');
   });
 });

@@ -101,9 +101,9 @@ Each against the build before it, in interleaved runs; CPU of the process for on
 - Held profiles in a plain map, in the order in which they were read, instead of an LRU cache, and what is compared of them at
   the front of the object: one look less at memory that is in no cache. 4 to 8 % of the CPU of friends and of
   \`friendsInfo\`, 2 % of a page on PostgreSQL, nothing that shows of one on SQLite (7 rounds in turn on either database).
-- Committing together what is asked for in one turn of the event loop on SQLite (\`database/sqlite-writer.ts\`): 38 % less
-  CPU of \`addFriend\` and \`deleteFromFriendList\` for 16 callers (572 and 356 µs, medians of 3 runs in turn), and for 64
-  twice as many a second (1,430 and 2,920); one caller alone waits as long as before (0.63 and 0.64 ms).`;
+- Committing together what is asked for in one turn of the event loop on SQLite (\`database/sqlite-writer.ts\`): 40 % less
+  CPU of \`addFriend\` and \`deleteFromFriendList\` for 16 callers (618 and 374 µs, medians of 3 runs in turn), and for 64
+  twice as many a second (1,380 and 2,750, one run each); one caller alone waits 5 % longer (0.64 and 0.68 ms, 4 runs).`;
 
 const DID_NOT = `## What did not
 

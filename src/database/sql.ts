@@ -83,8 +83,8 @@ export interface Database extends AsyncDisposable {
   readonly load: DatabaseLoad;
   /**
    * Runs `work` as one transaction: all of it is durable when the promise resolves, none of it is kept when it
-   * rejects. `work` may be run more than once (an engine retries conflicts), so it has no effect but through `tx`.
-   * Inner calls join by taking `tx`; they never begin their own.
+   * rejects. `work` may be run more than once (an engine retries conflicts, and what was to be committed with work that
+   * failed), so it has no effect but through `tx`. Inner calls join by taking `tx`; they never begin their own.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /**

@@ -1,44 +1,42 @@
-import { AsyncResource } from 'node:async_hooks';
+import type { AsyncResource } from 'node:async_hooks';
 import { CommitFacts } from './commit-facts';
 import type { SqlValue, Transaction } from './sql';
 import type { SqliteConnection } from './sqlite-connection';
 
-export type Work<T> = (tx: Transaction) => Promise<T>;
+export interface Asked<T> {
+  readonly work: (tx: Transaction) => Promise<T>;
+  /** The request that asks: `work` and its facts find what belongs to that, also among those of others. */
+  readonly scope: AsyncResource;
+}
 
 /**
- * Runs `work` between BEGIN and COMMIT on a connection that nobody else uses meanwhile. Rolls back and rejects with
- * the error of `work`, or of the commit. `tx` refuses statements once `work` is over.
+ * Runs the work between BEGIN and COMMIT on a connection that nobody else uses meanwhile. Rolls back and rejects with
+ * the error of the work, or of the commit. `tx` refuses statements once the work is over.
  */
-export async function runTransaction<T>(connection: SqliteConnection, work: Work<T>): Promise<T> {
-  const [result] = (await runTransactions(connection, [work])) as [T];
+export async function runTransaction<T>(connection: SqliteConnection, asked: Asked<T>): Promise<T> {
+  const [result] = (await runTransactions(connection, [asked])) as [T];
   return result;
 }
 
-/** A statement keeps the process from everything else, and so do those of several works. */
-const MAX_MS = 50;
-
 /**
  * The same for several, of which each sees what those before it did, with one commit for all: it gives the result of
- * each, or rejects with the first error, and then nothing of any is kept. Those that there was no time for are not run,
- * and have no result: at least the first one is.
+ * each, or rejects with the first error, and then nothing of any is kept. Each is asked for when the one before is over.
  */
 export async function runTransactions<T>(
   connection: SqliteConnection,
-  works: readonly Work<T>[],
+  group: Iterable<Asked<T>>,
 ): Promise<T[]> {
   const facts = new CommitFacts();
   const results: T[] = [];
-  const startMs = performance.now();
   connection.run('BEGIN IMMEDIATE');
   try {
-    for (const work of works) {
-      const tx = new SqliteTransaction(connection, facts);
+    for (const { work, scope } of group) {
+      const tx = new SqliteTransaction(connection, facts, scope);
       try {
-        results.push(await work(tx));
+        results.push(await scope.runInAsyncScope(work, undefined, tx));
       } finally {
         tx.end();
       }
-      if (performance.now() - startMs > MAX_MS) break;
     }
     connection.run('COMMIT');
   } catch (error) {
@@ -54,11 +52,13 @@ class SqliteTransaction implements Transaction {
   readonly tellsInOrder = true;
   readonly #connection: SqliteConnection;
   readonly #facts: CommitFacts;
+  readonly #scope: AsyncResource;
   #over = false;
 
-  constructor(connection: SqliteConnection, facts: CommitFacts) {
+  constructor(connection: SqliteConnection, facts: CommitFacts, scope: AsyncResource) {
     this.#connection = connection;
     this.#facts = facts;
+    this.#scope = scope;
   }
 
   async all<Row = never>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {
@@ -74,8 +74,10 @@ class SqliteTransaction implements Transaction {
 
   onCommit(fact: () => void): void {
     if (this.#over) throw new Error('The transaction is over: register facts within it.');
-    // Told after the commit of several, it is a part of the request that made it true.
-    this.#facts.add(AsyncResource.bind(fact));
+    // Not `AsyncResource.bind`, which on Node 20 defines a property of every function that it makes.
+    this.#facts.add(() => {
+      this.#scope.runInAsyncScope(fact);
+    });
   }
 
   #run<Row>(sql: string, values: readonly SqlValue[] | undefined, asTuples: boolean): Row[] {

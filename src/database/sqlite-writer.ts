@@ -3,17 +3,16 @@ import { setImmediate } from 'node:timers/promises';
 import { FifoQueue } from '../lib/fifo-queue';
 import type { Transaction } from './sql';
 import type { SqliteConnection } from './sqlite-connection';
-import { runTransaction, runTransactions, type Work } from './sqlite-transaction';
+import { runTransaction, runTransactions, type Asked } from './sqlite-transaction';
 import type { ConnectionLoad } from './statement-watch';
 import { DatabaseUnavailableError } from './unavailable';
 
 /** Of one commit. More would keep the first of them waiting. */
 const MAX_TOGETHER = 32;
+/** After so long no other one begins: statements keep the process from everything else. */
+const MAX_MS = 50;
 
-interface Waiting {
-  readonly work: Work<unknown>;
-  /** The request that asks for it: what runs in it finds what belongs to that request, among those of others. */
-  readonly scope: AsyncResource;
+interface Waiting extends Asked<unknown> {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -93,12 +92,16 @@ export class SqliteWriter {
       return [];
     }
     let begun = 0;
-    const works = group.map(({ work, scope }): Work<unknown> => (tx) => {
-      begun++;
-      return scope.runInAsyncScope(work, undefined, tx);
-    });
+    function* begin(): Generator<Waiting> {
+      const untilMs = performance.now() + MAX_MS;
+      for (const waiting of group) {
+        begun++;
+        yield waiting;
+        if (performance.now() > untilMs) return;
+      }
+    }
     try {
-      const results = await first.scope.runInAsyncScope(() => runTransactions(this.#connection, works));
+      const results = await first.scope.runInAsyncScope(() => runTransactions(this.#connection, begin()));
       results.forEach((result, index) => group[index]?.resolve(result));
       return group.slice(results.length);
     } catch (error) {
@@ -119,7 +122,8 @@ export class SqliteWriter {
     return group.slice(index + 1);
   }
 
-  async #runAlone({ work, scope, resolve, reject }: Waiting): Promise<void> {
-    await scope.runInAsyncScope(() => runTransaction(this.#connection, work)).then(resolve, reject);
+  async #runAlone(waiting: Waiting): Promise<void> {
+    const { scope, resolve, reject } = waiting;
+    await scope.runInAsyncScope(() => runTransaction(this.#connection, waiting)).then(resolve, reject);
   }
 }
