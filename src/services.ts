@@ -35,6 +35,7 @@ import { FriendSearchService } from './friends/friend-search.service';
 import { FriendRepository } from './friends/friend.repository';
 import { FriendService } from './friends/friend.service';
 import { RelationRepository } from './friends/relation.repository';
+import { RelationCalls } from './friends/relation-calls';
 import { RelationService } from './friends/relation.service';
 import { UserRemovalRepository } from './friends/user-removal.repository';
 import { UserRemovalService } from './friends/user-removal.service';
@@ -249,6 +250,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     limits,
     refusalCooldownMs,
   );
+  const calls = new RelationCalls(database, relations);
   const { replica } = database;
   const replicaReads =
     replica === null
@@ -283,11 +285,11 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     clock,
     database,
     users,
-    friends: new FriendService(database, friendRows, relations, log, limits),
+    friends: new FriendService(database, friendRows, calls, log, limits),
     search: new FriendSearchService(friendRows, limits),
     groups: new FriendGroupService(database, groupRows, friendRows, log, clock, limits),
-    applications: new ApplicationService(database, applicationRows, relations, log, clock, limits),
-    blocks: new BlockService(database, blockRows, relations, limits),
+    applications: new ApplicationService(database, applicationRows, calls, log, clock, limits),
+    blocks: new BlockService(blockRows, calls, limits),
     relations,
     removals: new UserRemovalService(database, new UserRemovalRepository(database), log, bus, limits),
     listener: new FriendshipListener(log, hub, applicationRows, blockRows),

@@ -4,7 +4,7 @@ import type { EventLog } from '../events/event-log.repository';
 import type { ApplicationType } from '../events/friendship-event';
 import { requireRemark } from '../friends/friend-texts';
 import { NO_DETAILS, type RelationDetails } from '../friends/relation-effects';
-import type { RelationService } from '../friends/relation.service';
+import type { RelationCalls } from '../friends/relation-calls';
 import type { RelationAction } from '../friends/relation.transitions';
 import type { Clock } from '../lib/clock';
 import { requireIdList } from '../lib/id-list';
@@ -26,7 +26,7 @@ export class ApplicationService {
   constructor(
     private readonly database: Database,
     private readonly applications: ApplicationRepository,
-    private readonly relations: RelationService,
+    private readonly relations: RelationCalls,
     private readonly log: EventLog,
     private readonly clock: Clock,
     private readonly limits: Limits,
@@ -89,9 +89,9 @@ export class ApplicationService {
     details: RelationDetails = NO_DETAILS,
   ): Promise<ItemResult> {
     if (!isUserID(userID)) return toItemResult(userID, 'INVALID_PARAMETERS');
-    const [result] = await this.database.transaction((tx) =>
-      this.relations.change(tx, [{ me: viewer.userID, they: userID, action, details }]),
-    );
+    const [result] = await this.relations.change(viewer, [
+      { me: viewer.userID, they: userID, action, details },
+    ]);
     return toItemResult(userID, result ?? 'INVALID_PARAMETERS');
   }
 }

@@ -1,7 +1,6 @@
-import type { Database } from '../database/sql';
 import type { ItemResult } from '../errors';
 import { NO_DETAILS } from '../friends/relation-effects';
-import type { RelationService } from '../friends/relation.service';
+import type { RelationCalls } from '../friends/relation-calls';
 import { requireIdList } from '../lib/id-list';
 import { requirePage, toPage, type PageInput } from '../lib/page';
 import type { Limits } from '../limits';
@@ -14,9 +13,8 @@ const LIST = 'blocks';
 /** The viewer's blocklist. */
 export class BlockService {
   constructor(
-    private readonly database: Database,
     private readonly blocks: BlockRepository,
-    private readonly relations: RelationService,
+    private readonly relations: RelationCalls,
     private readonly limits: Limits,
   ) {}
 
@@ -50,11 +48,9 @@ export class BlockService {
     kind: 'BLOCK' | 'UNBLOCK',
   ): Promise<ItemResult[]> {
     const list = requireIdList('userIDs', userIDs, this.limits.idsPerCall);
-    const codes = await this.database.transaction((tx) =>
-      this.relations.change(
-        tx,
-        list.valid.map((they) => ({ me: viewer.userID, they, action: { kind }, details: NO_DETAILS })),
-      ),
+    const codes = await this.relations.change(
+      viewer,
+      list.valid.map((they) => ({ me: viewer.userID, they, action: { kind }, details: NO_DETAILS })),
     );
     return list.answerCodes(codes);
   }

@@ -133,8 +133,16 @@ export class EventLog {
     return locked;
   }
 
+  /** The same for those of the users whom it need not wait for and who exist: it gives them, and holds nobody else. */
+  async lockFree(tx: Transaction, userIDs: readonly string[]): Promise<ReadonlySet<string>> {
+    if (this.lockStreams === null || userIDs.length === 0) return new Set(userIDs);
+    const sql = `${this.lockStreams} SKIP LOCKED`;
+    const rows = await tx.all<{ user_id: string }>(sql, [JSON.stringify(userIDs)]);
+    return new Set(rows.map((row) => row.user_id));
+  }
+
   /**
-   * The same for a call of `callerID`. Throws FORBIDDEN when that user did not exist: whoever comes back by that name
+   * As `lock` for a call of `callerID`. Throws FORBIDDEN when that user did not exist: whoever comes back by that name
    * would not be held.
    */
   async lockFor(
@@ -148,12 +156,12 @@ export class EventLog {
   }
 
   /**
-   * Appends events in the order given (those of one user and kind joined into one) and hints at them after the
+   * Appends events in the order given (those of one call, user and kind joined into one) and hints at them after the
    * commit. Two statements, whatever the number. Throws FORBIDDEN when one of the users does not exist: who was
    * deleted while a call of theirs was under way must not write any more.
    */
-  async append(tx: Transaction, drafts: readonly EventDraft[]): Promise<void> {
-    const merged = mergeDrafts(drafts);
+  async append(tx: Transaction, ...calls: readonly (readonly EventDraft[])[]): Promise<void> {
+    const merged = calls.flatMap(mergeDrafts);
     if (merged.length === 0) return;
     const counts = new Map<string, number>();
     for (const { userID } of merged) counts.set(userID, (counts.get(userID) ?? 0) + 1);

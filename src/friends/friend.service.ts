@@ -19,7 +19,7 @@ import {
 import type { FriendRepository, ListedFriend, Relationship } from './friend.repository';
 import { isGroupName, mayNameGroup, requireRemark, requireSource, requireWording } from './friend-texts';
 import { NO_DETAILS, type RelationDetails } from './relation-effects';
-import type { RelationService } from './relation.service';
+import type { RelationCalls } from './relation-calls';
 
 export interface AddFriend {
   userID: string;
@@ -54,7 +54,7 @@ export class FriendService {
   constructor(
     private readonly database: Database,
     private readonly friends: FriendRepository,
-    private readonly relations: RelationService,
+    private readonly relations: RelationCalls,
     private readonly log: EventLog,
     private readonly limits: Limits,
   ) {}
@@ -139,11 +139,9 @@ export class FriendService {
       return toItemResult(userID, 'INVALID_PARAMETERS', this.groupNameProblem());
     }
     const both = input.addType === 'BOTH';
-    const [result] = await this.database.transaction((tx) =>
-      this.relations.change(tx, [
-        { me: viewer.userID, they: userID, action: { kind: 'ADD', both }, details },
-      ]),
-    );
+    const [result] = await this.relations.change(viewer, [
+      { me: viewer.userID, they: userID, action: { kind: 'ADD', both }, details },
+    ]);
     return toItemResult(userID, result ?? 'INVALID_PARAMETERS');
   }
 
@@ -155,11 +153,9 @@ export class FriendService {
   ): Promise<ItemResult[]> {
     const list = requireIdList('userIDs', userIDs, this.limits.idsPerCall);
     const action = { kind: 'DELETE', both: deleteType === 'BOTH' } as const;
-    const codes = await this.database.transaction((tx) =>
-      this.relations.change(
-        tx,
-        list.valid.map((they) => ({ me: viewer.userID, they, action, details: NO_DETAILS })),
-      ),
+    const codes = await this.relations.change(
+      viewer,
+      list.valid.map((they) => ({ me: viewer.userID, they, action, details: NO_DETAILS })),
     );
     return list.answerCodes(codes);
   }
@@ -219,11 +215,9 @@ export class FriendService {
     }
     const entries = [...first].filter((entry): entry is [string, RelationDetails] => entry[1] !== null);
     const action = { kind: 'IMPORT', both: false } as const;
-    const codes = await this.database.transaction((tx) =>
-      this.relations.change(
-        tx,
-        entries.map(([they, details]) => ({ me: ownerID, they, action, details })),
-      ),
+    const codes = await this.relations.change(
+      viewer,
+      entries.map(([they, details]) => ({ me: ownerID, they, action, details })),
     );
     const results = new Map(entries.map(([they], index) => [they, codes[index]]));
     return friends.map(({ userID }) => toItemResult(userID, results.get(userID) ?? 'INVALID_PARAMETERS'));

@@ -44,7 +44,7 @@ export interface RelationChange extends PairKey {
   details: RelationDetails;
 }
 
-/** Gathers what the decisions of one call change, so that each kind of row is written by one statement. */
+/** Gathers what the decisions of one call, or of several, change, so that each kind of row is written by one statement. */
 export class RelationEffects {
   readonly newEdges: NewEdge[] = [];
   readonly lostEdges: EdgeKey[] = [];
@@ -55,9 +55,17 @@ export class RelationEffects {
   readonly askings: Asking[] = [];
   readonly refusals: Refusal[] = [];
   readonly placements: Placement[] = [];
-  readonly events: EventDraft[] = [];
+  /** Of each call by itself: those of one are joined. */
+  readonly events: EventDraft[][] = [];
+  private eventsOfCall: EventDraft[] = [];
 
   constructor(private readonly nowMs: number) {}
+
+  /** What is added from here on belongs to another call. */
+  beginCall(): void {
+    this.eventsOfCall = [];
+    this.events.push(this.eventsOfCall);
+  }
 
   add(change: RelationChange, pair: PairRow, decision: Decision): void {
     for (const event of toRelationEvents(pair.facts, decision)) this.addEvent(change, pair, event);
@@ -97,11 +105,15 @@ export class RelationEffects {
       case 'FRIEND_APPLICATION_LIST_DELETED': {
         const { applicationType } = event;
         this.lostApplications.push({ owner_id: userID, peer_id: otherID, type: applicationType });
-        this.events.push({ userID, type: event.type, payload: { applicationType, userIDs: [otherID] } });
+        this.eventsOfCall.push({
+          userID,
+          type: event.type,
+          payload: { applicationType, userIDs: [otherID] },
+        });
         return;
       }
     }
-    this.events.push({ userID, type: event.type, payload: { userIDs: [otherID] } });
+    this.eventsOfCall.push({ userID, type: event.type, payload: { userIDs: [otherID] } });
   }
 
   /** My own entry takes my words; theirs takes what they said when they asked, or only where the friendship came from. */
@@ -151,7 +163,7 @@ export class RelationEffects {
       addWording,
       addTimeMs: this.nowMs,
     };
-    this.events.push({
+    this.eventsOfCall.push({
       userID: key.owner_id,
       type: 'FRIEND_APPLICATION_LIST_ADDED',
       payload: { applications: [facts] },

@@ -47,31 +47,54 @@ export class RelationService {
    */
   async change(tx: Transaction, changes: readonly RelationChange[]): Promise<ResultCode[]> {
     if (changes.length === 0) return [];
-    const concerned = [...new Set(changes.flatMap(({ me, they }) => [me, they]))];
+    const concerned = toConcerned(changes);
     // All but an import is a call of "me", the same in each.
     const callerID = changes.find(({ action }) => action.kind !== 'IMPORT')?.me;
     const locked =
       callerID === undefined
         ? await this.log.lock(tx, concerned)
         : await this.log.lockFor(tx, callerID, concerned);
-    const pairs = new Map(
-      (
-        await this.relations.loadPairs(
-          tx,
-          changes.map(({ me, they }) => ({ me, they })),
-        )
-      ).map((pair) => [toKey(pair), pair]),
-    );
+    return (await this.carryOut(tx, [changes], locked)).flat();
+  }
+
+  /**
+   * The same for several calls, in their order and with as many statements, and without waiting for other transactions:
+   * null for a call that concerns somebody whom one of these holds, or who does not exist; nothing of it is done. No two
+   * changes, of whatever call, may concern the same two users.
+   */
+  async changeTogether(
+    tx: Transaction,
+    calls: readonly (readonly RelationChange[])[],
+  ): Promise<(ResultCode[] | null)[]> {
+    const locked = await this.log.lockFree(tx, toConcerned(calls.flat()));
+    const isFree = ({ me, they }: PairKey): boolean => locked.has(me) && locked.has(they);
+    const free = calls.filter((changes) => changes.every(isFree));
+    const results = await this.carryOut(tx, free, locked);
+    return calls.map((changes) => results[free.indexOf(changes)] ?? null);
+  }
+
+  private async carryOut(
+    tx: Transaction,
+    calls: readonly (readonly RelationChange[])[],
+    locked: ReadonlySet<string>,
+  ): Promise<ResultCode[][]> {
+    const all = calls.flat();
+    if (all.length === 0) return calls.map(() => []);
+    const keys = all.map(({ me, they }) => ({ me, they }));
+    const pairs = new Map((await this.relations.loadPairs(tx, keys)).map((pair) => [toKey(pair), pair]));
     const nowMs = this.clock.now();
-    const counts = await this.countGrowingLists(tx, changes, nowMs);
+    const counts = await this.countGrowingLists(tx, all, nowMs);
     const effects = new RelationEffects(nowMs);
-    const results = changes.map((change) => {
-      const pair = pairs.get(toKey(change));
-      if (pair === undefined) throw new Error('A pair that was asked for is missing.');
-      const decision = decide(this.toState(pair, counts, locked, nowMs), change.action);
-      recount(counts, pair, decision);
-      effects.add(change, pair, decision);
-      return decision.result;
+    const results = calls.map((changes) => {
+      effects.beginCall();
+      return changes.map((change) => {
+        const pair = pairs.get(toKey(change));
+        if (pair === undefined) throw new Error('A pair that was asked for is missing.');
+        const decision = decide(this.toState(pair, counts, locked, nowMs), change.action);
+        recount(counts, pair, decision);
+        effects.add(change, pair, decision);
+        return decision.result;
+      });
     });
     await this.write(tx, effects, nowMs);
     return results;
@@ -156,7 +179,7 @@ export class RelationService {
     await this.relations.countAskings(tx, effects.askings);
     await this.relations.putRefusals(tx, effects.refusals);
     const placed = await this.groups.place(tx, effects.placements, this.limits.groups, nowMs);
-    await this.log.append(tx, [...effects.events, ...placed]);
+    await this.log.append(tx, ...effects.events, placed);
     await this.refreshStrangers(tx, effects, nowMs);
   }
 }
@@ -178,6 +201,10 @@ function recount(counts: ReadonlyMap<string, ListCounts>, pair: PairRow, { next,
     theirs.sent += Number(next.theirSent) - Number(facts.theirSent);
     theirs.received += Number(next.theirReceived) - Number(facts.theirReceived);
   }
+}
+
+function toConcerned(changes: readonly RelationChange[]): string[] {
+  return [...new Set(changes.flatMap(({ me, they }) => [me, they]))];
 }
 
 function toKey({ me, they }: PairKey): string {
