@@ -251,6 +251,7 @@ export async function openServices(config: Config, dependencies: Dependencies = 
     refusalCooldownMs,
   );
   const calls = new RelationCalls(database, relations);
+  closers.add(() => calls.idle());
   const { replica } = database;
   const replicaReads =
     replica === null

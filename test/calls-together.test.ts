@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig, type Config } from '../src/config';
 import { DatabaseUnavailableError } from '../src/database/unavailable';
 import { defaultLimits } from '../src/limits';
@@ -9,6 +10,7 @@ import { describeOnStores } from './support/stores';
 const ADMIN = { userID: 'admin', isAdmin: true };
 const LIMIT = 5;
 const COUNT = 12;
+const CONNECTIONS = 4;
 /** The first statement behind the lock. */
 const isRead = (sql: string): boolean => sql.startsWith('SELECT pair.me');
 
@@ -21,12 +23,11 @@ describeOnStores('changes of relation that are called for in one turn', (store) 
   let place: { config: Partial<Config>; drop(): Promise<void> };
   let services: Services;
   let round = 0;
-  beforeAll(async () => {
-    place = await store.create();
+  const open = (config: Partial<Config>): Promise<Services> => {
     const env = { AMICUS_JWT_SECRET: 'a secret of at least thirty-two bytes', AMICUS_PORT: '0' };
     const limits = { ...defaultLimits, friends: LIMIT };
-    services = await openServices(
-      { ...loadConfig(env), ...place.config, limits },
+    return openServices(
+      { ...loadConfig(env), databasePoolSize: CONNECTIONS, ...config, limits },
       {
         onStatement: (sql) => {
           statements.push(sql);
@@ -34,6 +35,10 @@ describeOnStores('changes of relation that are called for in one turn', (store) 
         },
       },
     );
+  };
+  beforeAll(async () => {
+    place = await store.create();
+    services = await open(place.config);
   });
   afterEach(() => {
     onStatement = () => undefined;
@@ -45,6 +50,10 @@ describeOnStores('changes of relation that are called for in one turn', (store) 
 
   const add = async (me: string, they: string): Promise<string> =>
     (await services.friends.add(toViewer(me), { userID: they, addType: 'BOTH' })).resultCode;
+  const loadEvents = (userID: string): Promise<{ seq: number; type: string; payload: string }[]> =>
+    services.database.reader.all('SELECT seq, type, payload FROM event WHERE user_id = $1 ORDER BY seq', [
+      userID,
+    ]);
   const loadFriends = async (userID: string): Promise<string[]> => {
     const page = await services.friends.loadPage(toViewer(userID), {}, null, {
       profiles: null,
@@ -86,12 +95,12 @@ describeOnStores('changes of relation that are called for in one turn', (store) 
   it('have each an event of its own, in the order of the calls', async () => {
     const [star = '', ...fans] = await createUsers('star', 'f1', 'f2', 'f3');
     await Promise.all(fans.map((fan) => add(fan, star)));
-    const events = await services.database.reader.all<{ seq: number; payload: string }>(
-      'SELECT seq, payload FROM event WHERE user_id = $1 ORDER BY seq',
-      [star],
-    );
-    expect(events).toEqual(
-      fans.map((fan, index) => ({ seq: index + 1, payload: JSON.stringify({ userIDs: [fan] }) })),
+    expect(await loadEvents(star)).toEqual(
+      fans.map((fan, index) => ({
+        seq: index + 1,
+        type: 'FRIEND_LIST_ADDED',
+        payload: JSON.stringify({ userIDs: [fan] }),
+      })),
     );
   });
 
@@ -123,6 +132,43 @@ describeOnStores('changes of relation that are called for in one turn', (store) 
     expect(await add(...first)).toBe('OK');
     expect(await Promise.all(calls)).toEqual(['OK', 'OK', 'OK']);
     expect(statements.filter(isRead)).toHaveLength(2);
+  });
+
+  it('have as long as ever to get a connection, however long another one has waited', async () => {
+    const [first = ['', ''], second = ['', '']] = await createPairs(2);
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const holders = Array.from({ length: CONNECTIONS }, () => services.database.transaction(() => released));
+    const early = add(...first);
+    await delay(60);
+    const late = add(...second);
+    release();
+    await Promise.all(holders);
+    expect(await Promise.all([early, late])).toEqual(['OK', 'OK']);
+    expect(statements.filter(isRead)).toHaveLength(2);
+  });
+
+  it('are waited for at the stop, also where they go on alone', async () => {
+    const [[a, b] = ['', '']] = await createPairs(1);
+    const own = await store.create();
+    const others = await open(own.config);
+    await others.users.importUsers(ADMIN, [
+      { userID: a, allowType: 'ALLOW_ANY' },
+      { userID: b, allowType: 'ALLOW_ANY' },
+    ]);
+    const calls = [
+      others.blocks.add(toViewer('never-registered'), [b]),
+      others.friends.add(toViewer(a), { userID: b, addType: 'BOTH' }),
+    ];
+    const settled = Promise.allSettled(calls);
+    await others.stop();
+    await own.drop();
+    expect(await settled).toMatchObject([
+      { status: 'rejected', reason: { extensions: { code: 'FORBIDDEN' } } },
+      { status: 'fulfilled', value: { resultCode: 'OK' } },
+    ]);
   });
 
   it('go on in more transactions where they are many', async () => {
@@ -206,6 +252,10 @@ describeOnStores('changes of relation that are called for in one turn', (store) 
       details: false,
     });
     expect(page.nodes.map((node) => node.userID).sort()).toEqual([ben, cho]);
+    const grouped = (await loadEvents(ann)).filter(({ type }) => type.includes('GROUP'));
+    expect(grouped).toMatchObject([
+      { type: 'FRIEND_GROUP_CREATED', payload: JSON.stringify({ groupName: 'team', userIDs: [ben, cho] }) },
+    ]);
   });
 
   // SQLite has one transaction at a time.
@@ -223,6 +273,25 @@ describeOnStores('changes of relation that are called for in one turn', (store) 
       });
       expect(await slow).toBe('OK');
       expect(await loadFriends(dan)).toEqual([cho]);
+    });
+
+    it('do not wait for a refusal that has to wait for an old one', async () => {
+      const [ann = '', ben = '', cho = '', dan = ''] = await createUsers('ann', 'ben', 'cho', 'dan');
+      await services.users.setSelfInfo(toViewer(ann), { allowType: 'NEED_CONFIRM' });
+      await add(ben, ann);
+      let refused: Promise<{ resultCode: string }> | undefined;
+      await withClient(place.config.databaseUrl ?? '', async (client) => {
+        await client.query('INSERT INTO refusal (owner_id, peer_id, refused_at) VALUES ($1, $2, 1)', [
+          ben,
+          ann,
+        ]);
+        await client.query('BEGIN');
+        await client.query('DELETE FROM refusal WHERE owner_id = $1', [ben]);
+        refused = services.applications.refuse(toViewer(ann), ben);
+        expect(await add(cho, dan)).toBe('OK');
+        await client.query('COMMIT');
+      });
+      expect((await refused)?.resultCode).toBe('OK');
     });
   }
 });

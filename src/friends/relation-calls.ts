@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../database/sql';
 import { DatabaseUnavailableError } from '../database/unavailable';
 import type { ResultCode } from '../errors';
+import { UnderWay } from '../lib/under-way';
 import type { Viewer } from '../users/viewer';
 import type { RelationChange } from './relation-effects';
 import type { RelationService } from './relation.service';
@@ -8,6 +9,8 @@ import type { RelationService } from './relation.service';
 /** Of one transaction. More would keep the first of them waiting. */
 const MAX_CALLS = 32;
 const MAX_CHANGES = 200;
+/** Who comes later has not waited as long as the first, should that give up waiting for a connection. */
+const MAX_AGE_MS = 50;
 
 /** The result of each change of a call; null when nothing of it was done. */
 type Outcome = ResultCode[] | null;
@@ -15,8 +18,9 @@ type Outcome = ResultCode[] | null;
 /** Calls for one transaction. No two of them concern the same two users. */
 class Batch {
   readonly calls: (readonly RelationChange[])[] = [];
-  /** In the order of the calls; none is like null for each. */
+  /** In the order of the calls; an empty list when nothing was done of any. */
   outcomes: Promise<readonly Outcome[]> = Promise.resolve([]);
+  readonly #untilMs = performance.now() + MAX_AGE_MS;
   readonly #pairs = new Set<string>();
   #changeCount = 0;
 
@@ -24,6 +28,7 @@ class Batch {
     return (
       this.calls.length < MAX_CALLS &&
       this.#changeCount + changes.length <= MAX_CHANGES &&
+      performance.now() < this.#untilMs &&
       !changes.some((change) => this.#pairs.has(toPair(change)))
     );
   }
@@ -37,13 +42,14 @@ class Batch {
 }
 
 /**
- * What users call for, each call in one transaction. Those that come before its transaction has begun share it, and are
- * carried out with as many statements as one of them: on PostgreSQL each statement is a message and an answer, which
- * take longer than what it does. No call waits for users whom only another one concerns: whose are held by others at
- * that moment is carried out alone, and so are all when one of them fails.
+ * What users call for, each call in one transaction. Those that come within a moment and before its transaction has begun
+ * share it, and are carried out with as many statements as one of them: on PostgreSQL each statement is a message and an
+ * answer, which take longer than what it does. No call waits for users whom only another one concerns: one that would
+ * have to wait is carried out alone, and so are all when one of them fails.
  */
 export class RelationCalls {
   #filling: Batch | null = null;
+  readonly #underWay = new UnderWay();
 
   constructor(
     private readonly database: Database,
@@ -51,10 +57,16 @@ export class RelationCalls {
   ) {}
 
   /** Carries out the changes in order and gives the result of each. No two may concern the same two users. */
-  async change(viewer: Viewer, changes: readonly RelationChange[]): Promise<ResultCode[]> {
-    // What an administrator does is committed with its own row of the audit log.
-    const results = viewer.isAdmin ? null : await this.#changeWithOthers(changes);
-    return results ?? this.database.transaction((tx) => this.relations.change(tx, changes));
+  change(viewer: Viewer, changes: readonly RelationChange[]): Promise<ResultCode[]> {
+    return this.#underWay.run(async () => {
+      const results = mayShare(viewer, changes) ? await this.#changeWithOthers(changes) : null;
+      return results ?? this.database.transaction((tx) => this.relations.change(tx, changes));
+    });
+  }
+
+  /** Resolves when no call is under way. */
+  idle(): Promise<void> {
+    return this.#underWay.idle();
   }
 
   async #changeWithOthers(changes: readonly RelationChange[]): Promise<Outcome> {
@@ -76,6 +88,7 @@ export class RelationCalls {
         return this.#run(tx, calls);
       });
     } catch (error) {
+      // None would fare better alone, and of a lost commit nobody knows what is done.
       if (calls.length === 1 || error instanceof DatabaseUnavailableError) throw error;
       return [];
     } finally {
@@ -92,6 +105,12 @@ export class RelationCalls {
   #close(batch: Batch): void {
     if (this.#filling === batch) this.#filling = null;
   }
+}
+
+function mayShare({ isAdmin }: Viewer, changes: readonly RelationChange[]): boolean {
+  // An act of an administrator is committed with its own row of the audit log. A refusal may have to wait for an old one
+  // that is being deleted.
+  return !isAdmin && !changes.some(({ action }) => action.kind === 'REFUSE');
 }
 
 function toPair({ me, they }: RelationChange): string {

@@ -60,7 +60,7 @@ export class RelationService {
   /**
    * The same for several calls, in their order and with as many statements, and without waiting for other transactions:
    * null for a call that concerns somebody whom one of these holds, or who does not exist; nothing of it is done. No two
-   * changes, of whatever call, may concern the same two users.
+   * changes, of whatever call, may concern the same two users. What several calls put into one group is one event.
    */
   async changeTogether(
     tx: Transaction,
