@@ -98,7 +98,7 @@ describeOnStores('a trace', (store) => {
   it('shows how the change is told to friends, and delivered', () => {
     const fanout = find('tell owners of a profile');
     expect(fanout).toMatchObject({ kind: CONSUMER, parentSpanId: find('graphql.execute').spanId });
-    const appended = ofCaller().filter(({ name }) => name === 'INSERT event');
+    const appended = ofCaller().filter(({ name }) => name === 'UPDATE event_stream');
     expect(appended.map(({ parentSpanId }) => parentSpanId)).toContain(fanout.spanId);
     const delivery = find('deliver events');
     expect(delivery).toMatchObject({ kind: CONSUMER, parentSpanId: fanout.spanId });

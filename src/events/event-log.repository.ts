@@ -2,6 +2,7 @@ import { InterruptedByOthersError } from '../database/interrupted';
 import type { Database, Transaction } from '../database/sql';
 import { notRegistered } from '../errors';
 import type { Clock } from '../lib/clock';
+import { createEventAppendRepository, type EventAppendRepository } from './event-append.repository';
 import { mergeDrafts } from './event-drafts';
 import type {
   EventDraft,
@@ -35,20 +36,6 @@ interface EventRow {
   occurred_at: number;
 }
 
-/** A stream that has just grown. */
-interface GrownRow {
-  user_id: string;
-  epoch: string;
-  head: number;
-}
-
-/** JSON arrays, one element for each stream that has just grown. */
-interface GrownLists {
-  user_ids: string;
-  epochs: string;
-  heads: string;
-}
-
 /** Without an event where none follows. */
 type StreamRow = { user_id: string; epoch: string; head: number; floor: number } & (EventRow | { seq: null });
 
@@ -59,11 +46,7 @@ type StreamRow = { user_id: string; epoch: string; head: number; floor: number }
  * has seen 8 would miss the 7 that commits later.
  */
 export class EventLog {
-  private readonly growStreams: string;
-  private readonly insertEvents: string;
-  private readonly growEach: string;
-  private readonly insertAtHeads: string;
-  private readonly selectHeads: string;
+  private readonly appender: EventAppendRepository;
   private readonly selectPositions: string;
   private readonly selectStreams: string;
   private readonly insertStreams: string;
@@ -75,21 +58,7 @@ export class EventLog {
     private readonly clock: Clock,
   ) {
     const { dialect } = database;
-    this.growStreams = `UPDATE event_stream SET head = head + grown.count
-      FROM ${dialect.rows('$1', { stream_id: 'text', count: 'integer' })} AS grown
-      WHERE event_stream.user_id = grown.stream_id
-      RETURNING event_stream.user_id, event_stream.epoch, event_stream.head`;
-    this.insertEvents = `INSERT INTO event (user_id, seq, type, payload, occurred_at)
-      SELECT user_id, seq, type, payload, $2
-      FROM ${dialect.rows('$1', { user_id: 'text', seq: 'integer', type: 'text', payload: 'text' })} AS added`;
-    this.growEach = `UPDATE event_stream SET head = head + 1 FROM ${dialect.strings('$1')} AS told
-      WHERE event_stream.user_id = told.value`;
-    this.insertAtHeads = `INSERT INTO event (user_id, seq, type, payload, occurred_at)
-      SELECT stream.user_id, stream.head, $2, $3, $4 FROM ${dialect.strings('$1')} AS told
-      JOIN event_stream AS stream ON stream.user_id = told.value`;
-    this.selectHeads = `SELECT ${dialect.list('user_id')} AS user_ids, ${dialect.list('epoch')} AS epochs,
-        ${dialect.list('head')} AS heads
-      FROM ${dialect.strings('$1')} AS told JOIN event_stream ON user_id = told.value`;
+    this.appender = createEventAppendRepository(dialect);
     this.selectPositions = `SELECT user_id, epoch, head, floor FROM event_stream
       WHERE ${dialect.isOneOf('user_id', '$1')}`;
     // Both ends of the range belong to `wanted`, so that it is looked up as one in the key; and a limit that is a value
@@ -133,7 +102,7 @@ export class EventLog {
     return locked;
   }
 
-  /** The same for those of the users whom it need not wait for and who exist: it gives them, and holds nobody else. */
+  /** The same without waiting: holds, and gives, those of the users who exist and whom no other transaction holds. */
   async lockFree(tx: Transaction, userIDs: readonly string[]): Promise<ReadonlySet<string>> {
     if (this.lockStreams === null || userIDs.length === 0) return new Set(userIDs);
     const sql = `${this.lockStreams} SKIP LOCKED`;
@@ -157,34 +126,32 @@ export class EventLog {
 
   /**
    * Appends events in the order given (those of one call, user and kind joined into one) and hints at them after the
-   * commit. Two statements, whatever the number. Throws FORBIDDEN when one of the users does not exist: who was
+   * commit. One statement or two, whatever the number. Throws FORBIDDEN when one of the users does not exist: who was
    * deleted while a call of theirs was under way must not write any more.
    */
   async append(tx: Transaction, ...calls: readonly (readonly EventDraft[])[]): Promise<void> {
     const merged = calls.flatMap(mergeDrafts);
     if (merged.length === 0) return;
-    const counts = new Map<string, number>();
-    for (const { userID } of merged) counts.set(userID, (counts.get(userID) ?? 0) + 1);
-    const grown = [...counts].map(([userID, count]) => ({ stream_id: userID, count }));
-    const rows = await tx.all<GrownRow>(this.growStreams, [JSON.stringify(grown)]);
     const nowMs = this.clock.now();
-    const streams = new Map(
-      rows.map((row) => [
-        row.user_id,
-        { ...row, next: row.head - (counts.get(row.user_id) ?? 0) + 1, facts: [] as EventFact[] },
-      ]),
+    const streams = new Map<string, EventDraft[]>();
+    for (const draft of merged) streams.set(draft.userID, [...(streams.get(draft.userID) ?? []), draft]);
+    const rows = [...streams].flatMap(([user_id, drafts]) =>
+      drafts.map(({ type, payload }, index) => ({
+        user_id,
+        behind: drafts.length - 1 - index,
+        grows_by: index === 0 ? drafts.length : 0,
+        type,
+        payload: JSON.stringify(payload),
+        occurred_at: nowMs,
+      })),
     );
-    const events: { user_id: string; seq: number; type: EventType; payload: string }[] = [];
-    for (const { userID, type, payload } of merged) {
-      const stream = streams.get(userID);
+    const grown = new Map((await this.appender.append(tx, rows)).map((stream) => [stream.user_id, stream]));
+    const hints = [...streams].map(([userID, drafts]) => {
+      const stream = grown.get(userID);
       if (stream === undefined) throw notRegistered(userID);
-      events.push({ user_id: userID, seq: stream.next++, type, payload: JSON.stringify(payload) });
-      stream.facts.push({ type, payload, occurredAtMs: nowMs } as EventFact);
-    }
-    await tx.all(this.insertEvents, [JSON.stringify(events), nowMs]);
-    const hints = [...streams.values()].map(({ user_id, epoch, head, facts }) =>
-      toHint(user_id, epoch, head, facts),
-    );
+      const facts = drafts.map(({ type, payload }) => ({ type, payload, occurredAtMs: nowMs }) as EventFact);
+      return toHint(userID, stream.epoch, stream.head, facts);
+    });
     tx.onCommit(() => {
       this.bus.publish(hints);
     });
@@ -192,7 +159,7 @@ export class EventLog {
 
   /**
    * Appends the same event to each of these streams, which the caller has locked, and hints at them after the commit.
-   * Three statements, whatever the number: giving the heads as rows of the first would take longer than all else.
+   * The number of statements does not depend on theirs.
    */
   async appendToEach(
     tx: Transaction,
@@ -200,11 +167,9 @@ export class EventLog {
     { type, payload }: Pick<EventDraft, 'type' | 'payload'>,
   ): Promise<void> {
     if (userIDs.length === 0) return;
-    const list = JSON.stringify(userIDs);
     const nowMs = this.clock.now();
-    await tx.all(this.growEach, [list]);
-    await tx.all(this.insertAtHeads, [list, type, JSON.stringify(payload), nowMs]);
-    const [grown] = await tx.all<GrownLists>(this.selectHeads, [list]);
+    const row = { type, payload: JSON.stringify(payload), occurred_at: nowMs };
+    const grown = await this.appender.appendToEach(tx, userIDs, row);
     if (grown === undefined) return;
     const told = JSON.parse(grown.user_ids) as string[];
     const epochs = JSON.parse(grown.epochs) as string[];
