@@ -103,7 +103,12 @@ Each against the build before it, in interleaved runs; CPU of the process for on
   \`friendsInfo\`, 2 % of a page on PostgreSQL, nothing that shows of one on SQLite (7 rounds in turn on either database).
 - Committing together what is asked for in one turn of the event loop on SQLite (\`database/sqlite-writer.ts\`): 40 % less
   CPU of \`addFriend\` and \`deleteFromFriendList\` for 16 callers (618 and 374 µs, medians of 3 runs in turn), and for 64
-  twice as many a second (1,380 and 2,750, one run each); one caller alone waits 5 % longer (0.64 and 0.68 ms, 4 runs).`;
+  twice as many a second (1,380 and 2,750, one run each); one caller alone waits 5 % longer (0.64 and 0.68 ms, 4 runs).
+- Carrying out together the changes of relation that are called for together (\`friends/relation-calls.ts\`): on PostgreSQL, of
+  \`addFriend\` and \`deleteFromFriendList\` by 16 callers, half of the CPU and twice as many a second (277 and 592, medians
+  of 4 runs in turn on a slow machine); the more callers, the more. SQLite's 16 callers gain a fourth, one caller nothing.
+- Events and heads of streams by one statement on PostgreSQL, not by two or three: a tenth of a change's CPU (4 runs in
+  turn, services alone).`;
 
 const DID_NOT = `## What did not
 
