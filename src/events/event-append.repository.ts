@@ -2,7 +2,7 @@ import type { Dialect, Transaction } from '../database/sql';
 import type { EventType } from './friendship-event';
 
 /** An event on its way into its stream. */
-interface EventRow {
+interface NewEvent {
   user_id: string;
   /** How many more are appended to the stream behind it. */
   behind: number;
@@ -13,7 +13,7 @@ interface EventRow {
   occurred_at: number;
 }
 
-type SameEvent = Pick<EventRow, 'type' | 'payload' | 'occurred_at'>;
+type SameEvent = Pick<NewEvent, 'type' | 'payload' | 'occurred_at'>;
 
 /** A stream that has just grown. */
 interface GrownStream {
@@ -36,12 +36,12 @@ const EVENT_COLUMNS = {
   type: 'text',
   payload: 'text',
   occurred_at: 'integer',
-} as const satisfies Record<keyof EventRow, 'text' | 'integer'>;
+} as const satisfies Record<keyof NewEvent, 'text' | 'integer'>;
 
 /** Writes events and the new heads of their streams. Of a stream that does not exist nothing is written. */
 export interface EventAppendRepository {
   /** Those of each stream in the order given; gives the streams that there are, in no order. */
-  append(tx: Transaction, events: readonly EventRow[]): Promise<GrownStream[]>;
+  append(tx: Transaction, events: readonly NewEvent[]): Promise<GrownStream[]>;
   /** The same one to each stream. */
   appendToEach(
     tx: Transaction,
@@ -101,7 +101,7 @@ class InSteps implements EventAppendRepository {
     this.selectLists = selectLists(told);
   }
 
-  async append(tx: Transaction, events: readonly EventRow[]): Promise<GrownStream[]> {
+  async append(tx: Transaction, events: readonly NewEvent[]): Promise<GrownStream[]> {
     const values = [JSON.stringify(events)];
     const grown = await tx.all<GrownStream>(this.grow, values);
     await tx.all(this.insert, values);
@@ -132,7 +132,7 @@ class AtOnce implements EventAppendRepository {
       ${selectLists('stream')}`;
   }
 
-  append(tx: Transaction, events: readonly EventRow[]): Promise<GrownStream[]> {
+  append(tx: Transaction, events: readonly NewEvent[]): Promise<GrownStream[]> {
     return tx.all<GrownStream>(this.whole, [JSON.stringify(events)]);
   }
 

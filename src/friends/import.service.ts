@@ -2,7 +2,7 @@ import { InterruptedByOthersError } from '../database/interrupted';
 import type { Database, Transaction } from '../database/sql';
 import { CodedError, RESULT_CODES } from '../errors';
 import type { UserImport, UserService } from '../users/user.service';
-import { NO_DETAILS, type RelationChange } from './relation-effects';
+import { NO_DETAILS, toPairName, type RelationChange } from './relation-effects';
 import type { RelationService } from './relation.service';
 
 interface Refusal {
@@ -49,7 +49,7 @@ export class ImportService {
     const created = await this.users.createAndLock(tx, [...new Set(pairs.flatMap(({ a, b }) => [a, b]))]);
     const changes = new Map<string, RelationChange & { index: number }>();
     for (const [index, { a, b }] of pairs.entries()) {
-      const key = a < b ? `${a} ${b}` : `${b} ${a}`;
+      const key = toPairName({ me: a, they: b });
       if (changes.has(key)) continue;
       changes.set(key, {
         index,

@@ -3,7 +3,7 @@ import { DatabaseUnavailableError } from '../database/unavailable';
 import type { ResultCode } from '../errors';
 import { UnderWay } from '../lib/under-way';
 import type { Viewer } from '../users/viewer';
-import type { RelationChange } from './relation-effects';
+import { toPairName, type RelationChange } from './relation-effects';
 import type { RelationService } from './relation.service';
 
 /** Of one transaction. More would keep the first of them waiting. */
@@ -29,13 +29,13 @@ class Batch {
       this.calls.length < MAX_CALLS &&
       this.#changeCount + changes.length <= MAX_CHANGES &&
       performance.now() < this.#untilMs &&
-      !changes.some((change) => this.#pairs.has(toPair(change)))
+      !changes.some((change) => this.#pairs.has(toPairName(change)))
     );
   }
 
   /** Gives the place of the call among the outcomes. */
   add(changes: readonly RelationChange[]): number {
-    for (const change of changes) this.#pairs.add(toPair(change));
+    for (const change of changes) this.#pairs.add(toPairName(change));
     this.#changeCount += changes.length;
     return this.calls.push(changes) - 1;
   }
@@ -111,8 +111,4 @@ function mayShare({ isAdmin }: Viewer, changes: readonly RelationChange[]): bool
   // An act of an administrator is committed with its own row of the audit log. A refusal may have to wait for an old one
   // that is being deleted.
   return !isAdmin && !changes.some(({ action }) => action.kind === 'REFUSE');
-}
-
-function toPair({ me, they }: RelationChange): string {
-  return me < they ? `${me} ${they}` : `${they} ${me}`;
 }

@@ -44,6 +44,11 @@ export interface RelationChange extends PairKey {
   details: RelationDetails;
 }
 
+/** Names the two, the same whichever of them calls. */
+export function toPairName({ me, they }: PairKey): string {
+  return me < they ? `${me} ${they}` : `${they} ${me}`;
+}
+
 /** Gathers what the decisions of one call, or of several, change, so that each kind of row is written by one statement. */
 export class RelationEffects {
   readonly newEdges: NewEdge[] = [];
