@@ -37,6 +37,12 @@ const EXCEPTIONS: readonly { engines: string[]; begins: string; does: string; wh
     why: BATCH,
   },
   {
+    engines: ['SQLite', 'PostgreSQL'],
+    begins: 'SELECT owner_id, group_name FROM friend_group_member WHERE owner_id ',
+    does: 'sorts',
+    why: BATCH,
+  },
+  {
     engines: ['PostgreSQL'],
     begins: 'SELECT g.name, g.created_at, m.friend_id ',
     does: 'sorts',

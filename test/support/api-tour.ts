@@ -1,4 +1,4 @@
-import { TestListener } from './listener';
+import { LISTEN, TestListener } from './listener';
 import { ADMIN, type Caller, type TestServer } from './server';
 
 /** A call of each operation of the API, by its name, and where it makes a difference in several forms; in order. */
@@ -114,7 +114,31 @@ export async function tourApi(server: TestServer): Promise<void> {
   const { listener: back } = await TestListener.open(server, 'ann', { after: opened.cursor });
   while ((await back.next()).type !== 'FRIEND_INFO_CHANGED');
   await back.stop();
+  await tellOwners(server);
 }
+
+/** A profile change is shown to several at once: with what they keep of the friend, and with their remark alone. */
+async function tellOwners(server: TestServer): Promise<void> {
+  const owners = ['ida', 'jon'];
+  await server.call(ADMIN, importUsers(...owners, 'kit'));
+  for (const owner of owners) {
+    const friends = 'friends: [{ userID: "kit" }]';
+    await server.call(ADMIN, `mutation { importFriends(userID: "${owner}", ${friends}) { code } }`);
+  }
+  const listeners = await Promise.all(
+    [LISTEN, LISTEN_FOR_REMARKS].flatMap((document) =>
+      owners.map(async (owner) => (await TestListener.open(server, owner, { document })).listener),
+    ),
+  );
+  await server.call('kit', 'mutation { setSelfInfo(input: { nickName: "Kit" }) { id } }');
+  for (const listener of listeners) {
+    while ((await listener.next()).type !== 'FRIEND_INFO_CHANGED');
+    await listener.stop();
+  }
+}
+
+const LISTEN_FOR_REMARKS = `subscription ($after: String) { friendshipEvents(after: $after) {
+  __typename seq cursor type ... on FriendInfoChanged { friends { friendRemark user { nickName } } } } }`;
 
 function importUsers(...userIDs: string[]): string {
   const users = userIDs.map((userID) => `{ userID: "${userID}", nickName: "${userIDs.length}" }`);
