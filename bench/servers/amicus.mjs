@@ -20,7 +20,7 @@ const app = createApp(loadConfig(env), {
   onStatement: (sql) => {
     statements++;
     // The events of all who have the star in their list.
-    if (sql.startsWith('INSERT INTO event') && sql.includes('AS told')) isTelling = true;
+    if (/^INSERT OR ROLLBACK INTO event\b/.test(sql) && sql.includes('AS told')) isTelling = true;
     if (sql !== 'COMMIT') return;
     markCommit();
     if (isTelling) markAppend();

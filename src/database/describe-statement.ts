@@ -20,7 +20,9 @@ export function describeStatement(sql: string): StatementDescription {
   return description;
 }
 
-function describe(sql: string): StatementDescription {
+function describe(statement: string): StatementDescription {
+  // What SQLite is to do where it fails says nothing of what it does.
+  const sql = statement.replace(/ or rollback\b/i, '');
   // Of a statement that begins with parts (WITH), the part that changes something says what it does.
   const words = sql
     .toLowerCase()

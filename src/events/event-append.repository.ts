@@ -69,11 +69,14 @@ const GROWN = 'RETURNING event_stream.user_id, event_stream.epoch, event_stream.
 
 function toParts(dialect: Dialect): Parts {
   const events = dialect.rows('$1', EVENT_COLUMNS);
-  const insert = 'INSERT INTO event (user_id, seq, type, payload, occurred_at)';
+  // A statement that SQLite may have to undo alone is dear: it keeps each page as it was that the statement changes.
+  const [update, insertInto] =
+    dialect.name === 'sqlite' ? ['UPDATE OR ROLLBACK', 'INSERT OR ROLLBACK INTO'] : ['UPDATE', 'INSERT INTO'];
+  const insert = `${insertInto} event (user_id, seq, type, payload, occurred_at)`;
   return {
-    grow: `UPDATE event_stream SET head = head + added.grows_by FROM ${events} AS added
+    grow: `${update} event_stream SET head = head + added.grows_by FROM ${events} AS added
       WHERE event_stream.user_id = added.user_id AND added.grows_by > 0 ${GROWN}`,
-    growEach: `UPDATE event_stream SET head = head + 1
+    growEach: `${update} event_stream SET head = head + 1
       FROM ${dialect.strings('$1')} AS told WHERE event_stream.user_id = told.value`,
     insert: (stream) => `${insert}
       SELECT stream.user_id, stream.head - added.behind, added.type, added.payload, added.occurred_at
