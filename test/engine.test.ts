@@ -380,10 +380,17 @@ for (const sqliteEngine of engines) {
       await old.initialize();
       await old.runMigrations();
       await old.query(`INSERT INTO block (owner_id, blocked_id, created_at) VALUES ('a', 'b', 1)`);
+      await old.query(
+        `INSERT INTO event_stream (user_id, epoch, head, floor) VALUES ('b', 'x', 5, 2), ('a', 'y', 7, 3)`,
+      );
       await old.destroy();
       await using database = await openDatabase({ dataDir: folder, sqliteEngine });
       expect(await database.reader.all('SELECT owner_id FROM block')).toEqual([{ owner_id: 'a' }]);
       expect(await database.reader.all('SELECT * FROM refusal')).toEqual([]);
+      expect(await database.reader.all('SELECT * FROM event_stream ORDER BY user_id')).toEqual([
+        { user_id: 'a', epoch: 'y', head: 7, floor: 3 },
+        { user_id: 'b', epoch: 'x', head: 5, floor: 2 },
+      ]);
     });
 
     test('a migrated database is what the entities say, and migrations run once', async () => {

@@ -105,6 +105,9 @@ describeOnStores('in tables that have grown', (store) => {
     ['friend', 'LEFT JOIN friend ON friend.owner_id = asked.viewer_id AND friend.friend_id = asked.user_id'],
     ['friend', 'SELECT value AS user_id, (SELECT count(*) FROM friend WHERE owner_id = value) AS friends,'],
     ['friend', 'SELECT 1 FROM friend f WHERE '],
+    ['friend', 'SELECT f.friend_id, f.remark, f.created_at FROM friend f'],
+    ['friend', 'u.updated_at, f.friend_id, f.remark, f.created_at FROM friend f'],
+    ['friend', ' AS remarks FROM '],
     ['user', 'asked.user_id, u.created_at, u.updated_at FROM'],
     ['user', 'SELECT u.created_at, u.updated_at, f.friend_id,'],
     ['friend_group_member', 'SELECT count(*) AS total FROM friend_group_member WHERE '],
@@ -135,10 +138,12 @@ describeOnStores('in tables that have grown', (store) => {
     'audit_subject_by_age',
     'revocation_by_age',
   ])('rows would no more be looked up without the index %s', async (index) => {
-    const before = new Set(await findWalks(statements));
+    // Without one that they name, statements would not run at all.
+    const others = [...statements].filter((sql) => !sql.includes(`INDEXED BY "${index}"`));
+    const before = new Set(await findWalks(others));
     await door.run(`BEGIN; DROP INDEX ${index}`);
     try {
-      const without = await findWalks(statements);
+      const without = await findWalks(others);
       expect(without.filter((walk) => !before.has(walk))).not.toEqual([]);
     } finally {
       await door.run('ROLLBACK');

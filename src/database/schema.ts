@@ -16,6 +16,7 @@ import { Initial1764000000000 } from './migrations/1-initial.migration';
 import { Security1764000000002 } from './migrations/2-security.migration';
 import { ApplicationRates1764000300000 } from './migrations/3-application-rates.migration';
 import { UserVersions1764000400000 } from './migrations/4-user-versions.migration';
+import { CoveringIndexes1764000500000 } from './migrations/5-covering-indexes.migration';
 
 /** Every table, as its rows stand after the last migration. */
 export const entities = [
@@ -41,4 +42,5 @@ export const migrations = [
   Security1764000000002,
   ApplicationRates1764000300000,
   UserVersions1764000400000,
+  CoveringIndexes1764000500000,
 ];

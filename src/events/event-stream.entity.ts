@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** Where a user's stream of events stands. Its row lock orders the changes that concern this user. */
-@Entity('event_stream')
+@Entity('event_stream', { withoutRowid: true })
 export class EventStreamEntity {
   @PrimaryColumn('text', { name: 'user_id' })
   userId: string;

@@ -2,8 +2,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** One edge: the friend is in the owner's list. Two-way friends are two rows. All but the key is private to the owner. */
 @Entity('friend')
-@Index('friend_by_friend', ['friendId', 'ownerId'])
-@Index('friend_by_age', ['ownerId', 'createdAt', 'friendId'])
+@Index('friend_by_friend', ['friendId', 'ownerId', 'remark'])
+@Index('friend_by_age', ['ownerId', 'createdAt', 'friendId', 'remark'])
 export class FriendEntity {
   @PrimaryColumn('text', { name: 'owner_id' })
   ownerId: string;

@@ -103,7 +103,7 @@ export class FriendRepository {
       WHERE ${dialect.isOneOf('f.owner_id', '$1')} AND f.friend_id = $2`;
     this.selectRemarks = `SELECT ${dialect.list('asked.value')} AS owner_ids, ${dialect.list('f.remark')} AS remarks
       FROM ${dialect.strings('$1')} AS asked
-      LEFT JOIN friend f ON f.owner_id = asked.value AND f.friend_id = $2
+      LEFT JOIN friend f ${dialect.fromIndex('friend_by_friend')} ON f.owner_id = asked.value AND f.friend_id = $2
       WHERE f.remark IS DISTINCT FROM ''`;
     this.selectEdges = `SELECT ${EDGE} FROM friend f WHERE f.owner_id = $1 AND ${dialect.isOneOf('f.friend_id', '$2')}`;
   }
