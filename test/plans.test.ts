@@ -101,7 +101,7 @@ describeOnStores('in tables that have grown', (store) => {
     ['friend', 'SELECT count(*) AS total FROM friend WHERE owner_id = $1'],
     ['friend', 'SELECT owner_id FROM friend WHERE friend_id = $1 AND owner_id > $2 '],
     ['friend', 'EXISTS (SELECT 1 FROM friend WHERE friend.owner_id = $2 AND friend.friend_id = u.id)'],
-    ['friend', 'LEFT JOIN friend t ON t.owner_id = asked.value AND t.friend_id = $1'],
+    ['friend', 't.owner_id = asked.value AND t.friend_id = $1'],
     ['friend', 'LEFT JOIN friend ON friend.owner_id = asked.viewer_id AND friend.friend_id = asked.user_id'],
     ['friend', 'SELECT value AS user_id, (SELECT count(*) FROM friend WHERE owner_id = value) AS friends,'],
     ['friend', 'SELECT 1 FROM friend f WHERE '],

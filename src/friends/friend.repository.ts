@@ -89,6 +89,8 @@ export class FriendRepository {
     private readonly held: HeldProfiles,
   ) {
     const { dialect } = database;
+    // There all who have the same friend lie together; in the table, whose key begins with them, anywhere.
+    const byFriend = dialect.fromIndex('friend_by_friend');
     this.selectPage = toEachReads((reads) => toPageStatement(dialect, reads, ''));
     this.selectGroupPage = toEachReads((reads) => toPageStatement(dialect, reads, inGroup('$5')));
     this.selectRelationships = toEachReads(
@@ -97,13 +99,13 @@ export class FriendRepository {
       FROM ${dialect.strings('$2')} AS asked
       LEFT JOIN ${fromUsers(dialect, reads.profiles ?? 'version')} ON u.id = asked.value
       LEFT JOIN friend f ON f.owner_id = $1 AND f.friend_id = asked.value
-      LEFT JOIN friend t ON t.owner_id = asked.value AND t.friend_id = $1`,
+      LEFT JOIN friend t ${byFriend} ON t.owner_id = asked.value AND t.friend_id = $1`,
     );
     this.selectEntries = `SELECT f.owner_id, ${EDGE} FROM friend f
       WHERE ${dialect.isOneOf('f.owner_id', '$1')} AND f.friend_id = $2`;
     this.selectRemarks = `SELECT ${dialect.list('asked.value')} AS owner_ids, ${dialect.list('f.remark')} AS remarks
       FROM ${dialect.strings('$1')} AS asked
-      LEFT JOIN friend f ${dialect.fromIndex('friend_by_friend')} ON f.owner_id = asked.value AND f.friend_id = $2
+      LEFT JOIN friend f ${byFriend} ON f.owner_id = asked.value AND f.friend_id = $2
       WHERE f.remark IS DISTINCT FROM ''`;
     this.selectEdges = `SELECT ${EDGE} FROM friend f WHERE f.owner_id = $1 AND ${dialect.isOneOf('f.friend_id', '$2')}`;
   }
