@@ -20,7 +20,9 @@ the build before the last of what helped, which took 0.2 µs from the hub.
 
 \`ws.send\` makes two buffers and writes them together; a frame that is one text of the right bytes is written by one simple
 call, and takes 3 µs less. That pays for cursors and texts, the hub, and most of what is loaded. What is left over raw \`ws\`
-is about what remarks, execution and hub take together. Over all of it stands the system call, which one thread makes for one
+is about what remarks, execution and hub take together, and memory: a process that sends such texts and does nothing else
+takes 7.1 µs for each where Amicus takes 9.6 and raw \`ws\` 8.3, and 7.9 where it has touched 48 MB before each change, as
+the writing of 3,000 events does (3 runs in turn on a faster machine). Over all of it stands the system call, which one thread makes for one
 socket after another: 0.95 of raw \`ws\` would be 1 µs less than there is now.
 
 The commit is dear because a stream belongs to its user: the newest events of 3,000 users are in as many places of the
@@ -39,6 +41,11 @@ What helped:
 - Making each text when it is sent: fewer of them live at once, and the first is sent sooner.
 - Looking only when it is sent to whether a socket has room, and not before, too: the first of 3,000 has its event a tenth
   sooner (5.2 and 4.6 ms).
+- Statements that end the transaction where they fail, since SQLite keeps each page as it was for one that is to be undone by
+  itself, and streams without row ids: what is written before the commit takes 8.6 and 6.9 ms for 3,000 (3 runs in turn).
+- Remarks from an index by friend that holds them. In a database of nothing but these listeners that shows nothing; in one of
+  2 million edges it takes 0.4 µs for each owner instead of 2.2. Where more shows of the entry than its remark, finding it by
+  that index takes half as long as by the key.
 
 What did not:
 

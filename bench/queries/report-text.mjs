@@ -56,8 +56,8 @@ The servers:
   blocks, limits and what is there (Apollo: what is there only), and keep no events. Every commit is on the disk.
   Amicus carries out together, with one commit, what is called for at the same time, where that can be; the others have
   a commit for each call.
-- The ratios go with the machine. On 2026-11-30 one that was three times as fast gave, for the same code of reads, 0.93 to
-  1.15 × raw and 0.96 to 1.71 × Mercurius; the slow one on the same day 0.76 to 1.15 and 0.84 to 1.68.`;
+- The ratios go with the machine. On 2026-11-30 one that was a third as fast gave for reads 0.76 to 1.15 × raw and 0.84 to
+  1.68 × Mercurius.`;
 }
 
 /** What the LinkBench mix is made of. */
