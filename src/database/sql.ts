@@ -43,8 +43,8 @@ export interface Dialect {
    */
   isOneOf(expression: string, parameter: string): string;
   /**
-   * Behind the name of a table in `FROM`: has rows looked up by this index, where the engine would not see by itself that it
-   * takes less.
+   * Behind the name of a table in `FROM`: has rows read from this index alone, which holds all columns that are asked for,
+   * where the engine would not see by itself that it takes less.
    */
   fromIndex(index: string): string;
   /**

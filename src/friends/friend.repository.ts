@@ -101,7 +101,7 @@ export class FriendRepository {
       LEFT JOIN friend f ON f.owner_id = $1 AND f.friend_id = asked.value
       LEFT JOIN friend t ${byFriend} ON t.owner_id = asked.value AND t.friend_id = $1`,
     );
-    this.selectEntries = `SELECT f.owner_id, ${EDGE} FROM friend f ${byFriend}
+    this.selectEntries = `SELECT f.owner_id, ${EDGE} FROM friend f
       WHERE ${dialect.isOneOf('f.owner_id', '$1')} AND f.friend_id = $2`;
     this.selectRemarks = `SELECT ${dialect.list('asked.value')} AS owner_ids, ${dialect.list('f.remark')} AS remarks
       FROM ${dialect.strings('$1')} AS asked
