@@ -25,7 +25,7 @@ describeOnStores('a change whose event cannot be written', (store) => {
   const findHead = async (): Promise<unknown> =>
     (await sideDoor.all(`SELECT head, floor FROM event_stream WHERE user_id = 'ann'`))[0];
 
-  it('is refused and leaves nothing, and those that are written with it are kept', async () => {
+  it('is refused and leaves nothing, and those of others at that time are kept', async () => {
     const head = await findHead();
     const changes = ['ann', ...OTHERS].map((userID) => server.send(userID, SET_NICK, { nick: 'after' }));
     const [ofAnn, ...ofOthers] = await Promise.all(changes);

@@ -3,6 +3,7 @@ import { loadConfig, type Config } from '../src/config';
 import type { FanoutWatch } from '../src/events/fanout-watch';
 import { openServices, type Services } from '../src/services';
 import type { Viewer } from '../src/users/viewer';
+import { openSideDoor } from './support/side-door';
 import { sqlite } from './support/stores';
 
 const ADMIN = { userID: 'admin', isAdmin: true };
@@ -58,6 +59,28 @@ describe('what is asked for in one turn', () => {
     expect([added.resultCode, removed?.resultCode]).toEqual(['OK', 'OK']);
     await rename('afterwards');
     expect(await look()).toBe('at the end');
+  });
+
+  it('is kept but for a change whose event cannot be written, which ends the transaction of all', async () => {
+    const sideDoor = await openSideDoor(place.config);
+    await sideDoor.run(`INSERT INTO event (user_id, seq, type, payload, occurred_at)
+      SELECT user_id, head + 1, 'SELF_INFO_UPDATED', '{}', 0 FROM event_stream WHERE user_id = '${ben}'`);
+    await sideDoor.close();
+    let commits = 0;
+    onStatement = (sql) => {
+      if (sql === 'COMMIT') commits++;
+    };
+    const changes = await Promise.allSettled(
+      [ann, ben, cho].map((userID) => services.users.setSelfInfo(toViewer(userID), { nickName: 'new' })),
+    );
+    onStatement = () => undefined;
+    expect(changes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    // Of who came before it and of who came behind it: they were run anew.
+    expect(commits).toBe(2);
+    const names = [ann, ben, cho].map(
+      async (userID) => (await services.createLoaders(toViewer(userID)).profiles.load(userID))?.user.nickName,
+    );
+    expect(await Promise.all(names)).toEqual(['new', '', 'new']);
   });
 
   it('has a job of the fan-out go on with its turn when it has to be run again', async () => {

@@ -112,7 +112,7 @@ Each against the build before it, in interleaved runs; CPU of the process for on
 - Indexes that hold the remark, so that a page of friends needs no row. Of the statement alone, over 2 million edges on SQLite,
   medians of 8 rounds in turn: a page with profiles 89 and 64 µs where rows lie in the order of the lists, as here, and 125 and
   67 where they lie as they came; without profiles 45 and 30, and 79 and 30. On PostgreSQL a tenth of a page without
-  profiles and nothing that shows of one with them; setting a remark takes a sixth more there.
+  profiles and nothing that shows of one with them; setting a remark takes a tenth more there (7 rounds in turn).
 - On SQLite, events appended by statements that end the transaction where they fail (\`events/event-append.repository.ts\`):
   one that is to be undone by itself keeps each page as it was. And streams in a table without row ids, found by one look
   instead of two. For 190 owners among 100,000 users, heads and events together 2.7 and 1.1 ms (medians of 8 rounds in turn),
@@ -137,7 +137,7 @@ const DID_NOT = `## What did not
   some slower on PostgreSQL (5 rounds in turn).
 - On PostgreSQL, changes sent without waiting for the answer to the one before, three of the eight waits of \`addFriend\`: in
   3 runs in turn 15 % fewer, 5 % and 9 % more a second, and a lost connection would leave more commits in doubt.
-- On SQLite, what statements keep to be undone in memory and not in a file (\`temp_store\`): half of what is gained by not
+- On SQLite, what statements keep to be undone in memory and not in a file (\`temp_store\`): a part of what is gained by not
   keeping it, and nothing besides that. Friends without row ids: the file is a fourth smaller, and pages are as fast as where
   rows lie in order; but to find what owners call a friend takes a fifth more.
 - Strangers' copies not moved at each use but passed over once when the oldest is to go: nothing that shows. Answers put
